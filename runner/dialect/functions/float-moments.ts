@@ -1,8 +1,13 @@
 import type { AggregateCall } from "./definition.js";
 import { doublesOf, exactSum } from "./float-sums.js";
 
-/** What rounding takes from a product below 2e12 is a whole number of this many parts, but for bits that nobody sees. */
-const PARTS = `${2 ** 76}`;
+/** Values are made smaller by this, so that products of billions stay within what their sums hold; those of small ones do still. */
+const SHRINKING = 2 ** 10;
+
+/** What rounding takes from a product of values below 1e6 is a whole number of this many parts, but for bits that nobody sees. */
+const PARTS = `${2 ** 96}`;
+/** Of larger values there are fewer bits behind the point; billions of such wholes fit in the sum. */
+const LARGER_PARTS = `${2 ** 86}`;
 
 /**
  * A variance, deviation or covariance, or a correlation, of FLOAT64 that is the same in whatever order the rows come: from exact sums of
@@ -18,7 +23,8 @@ export function float64Moments(
 ): string {
   const [a = "", b] = values;
   // A pair counts where neither is NULL.
-  const counted = b === undefined ? [a] : [`(${a} + 0e0 * ${b})`, `(${b} + 0e0 * ${a})`];
+  const paired = b === undefined ? [a] : [`(${a} + 0e0 * ${b})`, `(${b} + 0e0 * ${a})`];
+  const counted = paired.map((value) => `(${value} * ${1 / SHRINKING}e0)`);
   const [x = "", y = x] = counted;
   const both = productOf(x, y, call);
   const products = name === "corr" ? [both, productOf(x, x, call), productOf(y, y, call)] : [both];
@@ -28,19 +34,27 @@ export function float64Moments(
   const condition = [...counted.map((value) => isSpread(value, call)), ...products.map(({ isAll }) => isAll)].join(
     " AND ",
   );
-  return `CASE WHEN ${condition} THEN ${fn}('${name}', ${call.of("count", [x])}, ${doubles}) ELSE ${otherwise} END`;
+  const found = `${fn}('${name}', ${call.of("count", [x])}, ${doubles})`;
+  return `CASE WHEN ${condition} THEN ${found} * ${enlargement(name)} ELSE ${otherwise} END`;
+}
+
+/** What makes up for smaller values. */
+function enlargement(name: string): number {
+  if (name === "corr") return 1;
+  return name.startsWith("stddev") ? SHRINKING : SHRINKING ** 2;
 }
 
 /** Products of larger values, and the values themselves, might leave what their sums hold. */
 const MOST = `${2 ** 31}`;
 
 /**
- * Whether values are within range and differ by enough: of those that hardly do, products have too few digits, and DuckDB, which goes by the
- * differences, is close; of equal ones it finds nothing, to the last digit.
+ * Whether values are within range and differ by enough: of those that hardly do, products have too few digits, also as two doubles, and
+ * DuckDB, which goes by the differences, is close; of equal ones it finds nothing, to the last digit.
  */
 function isSpread(value: string, call: AggregateCall): string {
   const [least, most] = ["min", "max"].map((name) => call.of(name, [value]));
-  const enough = `least(1e-4, 1e-3 * greatest(abs(${least}), abs(${most})))`;
+  const size = `greatest(abs(${least}), abs(${most}))`;
+  const enough = `greatest(least(${1e-4 / SHRINKING}, 1e-3 * ${size}), 4e-14 * ${size})`;
   return `${most} - ${least} > ${enough} AND ${least} > -${MOST} AND ${most} < ${MOST}`;
 }
 
@@ -69,6 +83,7 @@ function productOf(x: string, y: string, call: AggregateCall) {
   const lost = `(${h} * ${u} - ${product} + ${mixed} + ${l} * ${v})`;
   const parts = `TRY_CAST(${lost} * ${PARTS} AS BIGINT)`;
   const sum = exactSum(product, call);
-  const all = `CASE WHEN ${call.of("count", [parts])} = ${sum.count} THEN ${call.of("sum", [parts])} / ${PARTS} ELSE ${call.of("sum", [lost])} END`;
+  const larger = call.of("sum", [`TRY_CAST(${lost} * ${LARGER_PARTS} AS HUGEINT)`]);
+  const all = `CASE WHEN ${call.of("count", [parts])} = ${sum.count} THEN ${call.of("sum", [parts])} / ${PARTS} ELSE ${larger} / ${LARGER_PARTS} END`;
   return { isAll: sum.isAll, doubles: `${doublesOf(sum)}, ${all}` };
 }

@@ -161,6 +161,9 @@ const ratio = (a: bigint, b: bigint): number => Number((a << 1200n) / b / (1n <<
 it.each([
   ["amounts", many(-10, 20)],
   ["returns", many(-14, -4)],
+  ["billions", many(25, 40)],
+  ["neighbours far from zero", many(0, 10).map((value) => 1e12 + value)],
+  ["millionths", many(-23, -18)],
   ["values that hardly differ", many(-30, -10).map((value) => 1e6 + value)],
   ["moments of a day", many(10, 36).map((value) => 1.7e9 + Math.abs(value) / 2 ** 20)],
 ])("tells how %s differ from their mean, in any order", async (_, values) => {
