@@ -165,7 +165,7 @@ function requireLiteral(separator: Typed | undefined): void {
     throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
 }
 
-/** APPROX_TOP_SUM: the values with the largest sums of a weight. */
+/** APPROX_TOP_SUM: the values with the largest sums of a weight. In HAVING, DuckDB takes `t$.l` without parentheses for a column. */
 const topSums = (weight: "INT64" | "NUMERIC" | "BIGNUMERIC" | "FLOAT64"): AggregateOverload =>
   aggregateOn(
     `(T, ${weight}, INT64) -> ARRAY<STRUCT<value T, sum ${weight}>>?`,
@@ -176,13 +176,13 @@ const topSums = (weight: "INT64" | "NUMERIC" | "BIGNUMERIC" | "FLOAT64"): Aggreg
       requireGrouping("APPROX_TOP_SUM", typed[0]);
       const isBig = weight === "BIGNUMERIC";
       const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
-      const parts = `list_transform(list_filter(t$.l, lambda p$: p$.v IS NOT DISTINCT FROM e$.v), lambda p$: p$.w)`;
+      const parts = `list_transform(list_filter((t$).l, lambda p$: (p$).v IS NOT DISTINCT FROM (e$).v), lambda p$: (p$).w)`;
       const weights = weight === "FLOAT64" ? `list_sort(${parts})` : parts;
       const negative = (sum: string): string => (isBig ? `bq_bignumeric_change(${sum}, '-')` : `-${sum}`);
       const least = negative(`${isBig ? "bq_bignumeric_sum" : "list_sum"}(${weights})`);
-      const sums = `list_transform(list_distinct(list_transform(t$.l, lambda p$: {'v': p$.v})), lambda e$: {'n': ${least}, 'v': e$.v})`;
-      const sum = isBig ? negative("e$.n") : `CAST(${negative("e$.n")} AS ${duckdbType(weight)})`;
-      const top = `list_transform(list_sort(${sums})[1:${number}], lambda e$: {'value': e$.v, 'sum': ${sum}})`;
+      const sums = `list_transform(list_distinct(list_transform((t$).l, lambda p$: {'v': (p$).v})), lambda e$: {'n': ${least}, 'v': (e$).v})`;
+      const sum = isBig ? negative("(e$).n") : `CAST(${negative("(e$).n")} AS ${duckdbType(weight)})`;
+      const top = `list_transform(list_sort(${sums})[1:${number}], lambda e$: {'value': (e$).v, 'sum': ${sum}})`;
       return `list_transform([{'l': ${pairs}}], lambda t$: ${top})[1]`;
     },
   );
@@ -315,7 +315,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
       if (!call.respectNulls) return call.of("quantile_disc", [value, `[${positions}]`]);
       // NULLs come first.
       const quantiles = call.of("quantile_disc", [`{'n': ${value} IS NOT NULL, 'v': ${value}}`, `[${positions}]`]);
-      return `CASE WHEN ${call.of("count", [value])} > 0 THEN list_transform(${quantiles}, lambda e$: e$.v) END`;
+      return `CASE WHEN ${call.of("count", [value])} > 0 THEN list_transform(${quantiles}, lambda e$: (e$).v) END`;
     }),
   ),
   APPROX_TOP_COUNT: aggregate(
@@ -328,8 +328,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
       requireGrouping("APPROX_TOP_COUNT", typed[0]);
       // NULLs are counted too, as a field of a struct; ties go by value.
       const counts = call.of("histogram", [`{'v': ${value}}`]);
-      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e$: {'n': -CAST(e$.value AS BIGINT), 'v': e$.key.v}))`;
-      return `list_transform(${sorted}[1:${number}], lambda e$: {'value': e$.v, 'count': -e$.n})`;
+      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e$: {'n': -CAST((e$).value AS BIGINT), 'v': (e$).key.v}))`;
+      return `list_transform(${sorted}[1:${number}], lambda e$: {'value': (e$).v, 'count': -(e$).n})`;
     }),
   ),
   APPROX_TOP_SUM: aggregate(

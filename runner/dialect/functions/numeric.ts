@@ -63,8 +63,8 @@ function distance(name: string): FunctionDefinition {
     const vector = `ARRAY<STRUCT<place ${place}, value FLOAT64>>`;
     return on(`(${vector}, ${vector}) -> FLOAT64`, (vectors) => {
       const parts = vectors.flatMap((list) => [
-        `list_transform(${list}, lambda e$: CAST(e$."place" AS VARCHAR))`,
-        `list_transform(${list}, lambda e$: e$."value")`,
+        `list_transform(${list}, lambda e$: CAST((e$)."place" AS VARCHAR))`,
+        `list_transform(${list}, lambda e$: (e$)."value")`,
       ]);
       const halves = ["[:len(v) // 2]", "[len(v) // 2 + 1:]"].map((half) => `v${half}`);
       return `list_transform([bq_plain_vectors(${parts.join(", ")})], lambda v: bq.${name}(${halves.join(", ")}))[1]`;

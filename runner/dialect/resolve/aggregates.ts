@@ -319,7 +319,10 @@ function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): Extre
   return { key, extreme: having.extreme };
 }
 
-/** An aggregate of the rows whose key is the extreme one: they are collected, picked out, and aggregated as a list. */
+/**
+ * An aggregate of the rows whose key is the extreme one: they are collected, picked out, and aggregated as a list. Names of lambdas stand in
+ * parentheses before a field: in HAVING, DuckDB takes `h$.r` for a column.
+ */
 function ofExtremeRows(
   name: string,
   parts: readonly string[],
@@ -335,19 +338,19 @@ function ofExtremeRows(
   const plain = distinct ? value.slice(9) : value;
   const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${filtered(filter, outer)}`;
   const nan = key.type === "FLOAT64" && extreme === "MIN";
-  const keys = `list_transform(h$.r, lambda e$: e$.k)`;
+  const keys = `list_transform((h$).r, lambda e$: (e$).k)`;
   const best = nan
     ? `CASE WHEN isnan(list_max(${keys})) THEN list_max(${keys}) ELSE list_min(${keys}) END`
     : `list_${extreme.toLowerCase()}(${keys})`;
   // Where all keys are NULL every row counts; NaN equals no key.
   const equal =
     key.type === "FLOAT64"
-      ? "(e$.k = g$.b AND NOT isnan(e$.k)) OR (g$.b IS NULL AND e$.k IS NULL)"
-      : "e$.k IS NOT DISTINCT FROM g$.b";
-  const kept = `list_transform(list_filter(g$.r, lambda e$: ${equal}), lambda e$: e$.v)`;
+      ? "((e$).k = (g$).b AND NOT isnan((e$).k)) OR ((g$).b IS NULL AND (e$).k IS NULL)"
+      : "(e$).k IS NOT DISTINCT FROM (g$).b";
+  const kept = `list_transform(list_filter((g$).r, lambda e$: ${equal}), lambda e$: (e$).v)`;
   const list = call.distinct || distinct ? `list_distinct(${kept})` : kept;
   const result = plain === "*" ? `coalesce(len(${kept}), 0)` : aggregateOfList(name, list, rest);
-  return `list_transform(list_transform([struct_pack(r := ${rows})], lambda h$: struct_pack(r := h$.r, b := ${best})), lambda g$: ${result})[1]`;
+  return `list_transform(list_transform([struct_pack(r := ${rows})], lambda h$: struct_pack(r := (h$).r, b := ${best})), lambda g$: ${result})[1]`;
 }
 
 const LIST_AGGREGATES = new Set([
