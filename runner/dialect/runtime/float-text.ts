@@ -24,8 +24,15 @@ export function float64Text(x: number): string {
   return Number(short) === x || !Number.isFinite(x) ? short : generalText(x, 17);
 }
 
-/** The same with `.0` on whole numbers, as JSON values and FORMAT's `%t` have it. */
-export function float64TextWithPoint(x: number): string {
-  const text = Object.is(x, -0) ? "-0" : float64Text(x);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+/**
+ * The text of a FLOAT64 within a JSON value: the shortest digits that give it back, exponents where 15 digits leave the point out of reach,
+ * `.0` on whole numbers and the sign of zero. A FLOAT64 by itself has 15 or 17 digits instead.
+ */
+export function float64JsonText(x: number): string {
+  if (Object.is(x, -0)) return "-0.0";
+  const [mantissa = "", power = "0"] = x.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 15) return `${mantissa}${exponentText(exponent)}`;
+  const text = String(x);
+  return text.includes(".") ? text : `${text}.0`;
 }

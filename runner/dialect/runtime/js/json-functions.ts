@@ -1,4 +1,4 @@
-import { float64TextWithPoint } from "../float-text.js";
+import { float64Text } from "../float-text.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
 import { appendAt, insertAt, removeAt, setAt, stripNullsAt } from "./json-edit.js";
 import { type JsonStep, jsonAllAt, jsonAt, jsonPath, laxPath } from "./json-path.js";
@@ -206,7 +206,7 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
     const value = parseJson(text);
     if (!(value instanceof JsonNumber) || /^-?\d+$/.test(value.text)) return scalarText(value);
     const number = Number(value.text);
-    return Object.is(number, -0) ? "-0" : float64TextWithPoint(number).replace(/\.0$/, "");
+    return Object.is(number, -0) ? "-0" : float64Text(number);
   }),
   lenient(
     "bq_json_array",

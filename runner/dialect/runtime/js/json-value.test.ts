@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { float64TextWithPoint } from "../float-text.js";
+import { float64JsonText } from "../float-text.js";
 import { normalizeJson, parseJson, printJson } from "./json-value.js";
 
 const normal = (text: string): string => printJson(normalizeJson(parseJson(text), "round"));
@@ -15,6 +15,17 @@ describe("a JSON value as BigQuery stores it", () => {
     ["1234567.12345678000", "1234567.12345678"],
     ["12345678.0", "12345678.0"],
     ["10.010", "10.01"],
+    ["0.7071067811865476", "0.7071067811865476"],
+    ["0.70710678118654757", "0.7071067811865476"],
+    ["0.30000000000000004", "0.30000000000000004"],
+    ["922337203685477580701", "9.223372036854776e+20"],
+    ["1e15", "1e+15"],
+    ["1234567890123456.8", "1.2345678901234568e+15"],
+    ["123456789012345.6", "123456789012345.6"],
+    ["0.0001234567890123456", "0.0001234567890123456"],
+    ["0.00001", "1e-05"],
+    ["5e-324", "5e-324"],
+    ["-0", "-0.0"],
   ])("writes %s as %s", (text, expected) => {
     expect(normal(text)).toBe(expected);
   });
@@ -26,7 +37,18 @@ describe("a JSON value as BigQuery stores it", () => {
       .map(([sign, whole, part, zeros]) => `${sign}${Number(whole.join(""))}.${part.join("")}${"0".repeat(zeros)}`);
     fc.assert(
       fc.property(number, (text) => {
-        expect(normal(text)).toBe(float64TextWithPoint(Number(text)));
+        expect(normal(text)).toBe(float64JsonText(Number(text)));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("takes every number that JavaScript, Python and their like write", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const kept = printJson(normalizeJson(parseJson(JSON.stringify(value)), "exact"));
+        // JSON.stringify writes whole numbers without a point: below 2^63 they are INT64 and keep all their digits.
+        expect(Number(kept)).toBe(value === 0 ? 0 : value);
       }),
       { numRuns: 5_000 },
     );

@@ -1,4 +1,4 @@
-import { float64TextWithPoint } from "../float-text.js";
+import { float64JsonText } from "../float-text.js";
 
 /** A JSON value. Numbers keep their text, objects the order and repetition of their members. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
@@ -193,7 +193,7 @@ function normalNumber(text: string, wide: WideNumbers): string {
     if (value >= -(2n ** 63n) && value < 2n ** 64n) return String(value);
   }
   const value = Number(text);
-  const normal = Number.isFinite(value) ? float64TextWithPoint(value) : undefined;
+  const normal = Number.isFinite(value) ? float64JsonText(value) : undefined;
   if (normal === undefined || (wide === "exact" && !sameDecimal(text, normal))) {
     throw new Error(`Input number: ${text} cannot round-trip through string representation`);
   }
