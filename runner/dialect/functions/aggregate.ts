@@ -36,8 +36,9 @@ const extreme = (name: string): AggregateOverload =>
     if (value?.type === COLLATED)
       return call.of(`arg_${name}`, [value.sql, `${collationKey(value.sql)} || ' ' || ${value.sql}`], { plain: true });
     for (const arg of typed) requireOrder(name.toUpperCase(), arg);
-    const found = value?.type === "FLOAT64" ? plainZero(call.of(name, args)) : call.of(name, args);
-    if (name === "max" || value === undefined || !mayBeNan(value)) return found;
+    if (value === undefined) return call.of(name, args);
+    const found = plainZero(call.of(name, args), value.type);
+    if (name === "max" || !mayBeNan(value)) return found;
     // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
     const largest = call.of("max", args);
     return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${found} END`;
@@ -304,7 +305,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
     "approximate_aggregate_functions#approx_quantiles",
     ["DISTINCT", "NULLS"],
     aggregateOn("(T, INT64) -> ARRAY<T>?", ([given = ""], call, typed) => {
-      const value = typed[0]?.type === "FLOAT64" ? plainZero(given) : given;
+      const value = plainZero(given, (typed[0] as Typed).type);
       const count = typed[1]?.literal;
       const span = typed[1]?.span ?? { start: 0, end: 0 };
       if (count?.kind !== "integer" || count.value < 1n || count.value > 1000n) {

@@ -83,7 +83,9 @@ function productOf(x: string, y: string, call: AggregateCall) {
   const lost = `(${h} * ${u} - ${product} + ${mixed} + ${l} * ${v})`;
   const parts = `TRY_CAST(${lost} * ${PARTS} AS BIGINT)`;
   const sum = exactSum(product, call);
-  const larger = call.of("sum", [`TRY_CAST(${lost} * ${LARGER_PARTS} AS HUGEINT)`]);
-  const all = `CASE WHEN ${call.of("count", [parts])} = ${sum.count} THEN ${call.of("sum", [parts])} / ${PARTS} ELSE ${larger} / ${LARGER_PARTS} END`;
+  // Few rows are as large, and the wide cast is for them alone.
+  const larger = `CASE WHEN ${parts} IS NULL THEN TRY_CAST(${lost} * ${LARGER_PARTS} AS HUGEINT) END`;
+  const [most, rest] = [parts, larger].map((wholes) => `coalesce(${call.of("sum", [wholes])}, 0)`);
+  const all = `(${most} / ${PARTS} + ${rest} / ${LARGER_PARTS})`;
   return { isAll: sum.isAll, doubles: `${doublesOf(sum)}, ${all}` };
 }

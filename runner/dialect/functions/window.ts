@@ -130,8 +130,7 @@ export const WINDOW_FUNCTIONS: Family = {
  */
 function sortedRows(value: Typed, call: AggregateCall): { list: string; count: string } {
   const order = orderKeys(value, { descending: false, nulls: call.respectNulls ? "FIRST" : "LAST" });
-  const listed = value.type === "FLOAT64" ? plainZero(value.sql) : value.sql;
-  const list = call.of("list", [`${listed} ORDER BY ${order}`]);
+  const list = call.of("list", [`${plainZero(value.sql, value.type)} ORDER BY ${order}`]);
   return { list: `(${list})`, count: call.of("count", [call.respectNulls ? "*" : value.sql]) };
 }
 

@@ -53,9 +53,9 @@ export function floatLiteral(text: string): string {
   return `${trimmed}${trimmed.includes("e") ? "" : "e0"}`;
 }
 
-/** A FLOAT64 with 0.0 for -0.0, which are equal: of equal values DuckDB takes the one that it meets first. */
-export function plainZero(sql: string): string {
-  return `(${sql} + 0e0)`;
+/** A value, with 0.0 for the FLOAT64 -0.0, which are equal: of equal values DuckDB takes the one that it meets first. */
+export function plainZero(sql: string, type: SqlType): string {
+  return type === "FLOAT64" ? `(${sql} + 0e0)` : sql;
 }
 
 const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {

@@ -36,7 +36,7 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const columns = kept.map((column): OutputColumn => ({ ...outputOf(column, item), origin: lineage?.of(column.sql) }));
   // What is left over are the keys of the groups.
   for (const { sql } of kept) lineage?.read(sql);
-  const values = kept.map(({ sql, type }) => (type === "FLOAT64" ? plainZero(sql) : sql));
+  const values = kept.map(({ sql, type }) => plainZero(sql, type));
   for (const { expr, alias } of pivot.values) {
     const value = resolveExpr(expr, lateralContext({ ...from, left: { columns: [], ranges: [] } }, "PIVOT IN list"));
     if (coercionCost(value, input.type) === undefined)

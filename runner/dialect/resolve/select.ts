@@ -94,7 +94,7 @@ export function resolveSelect(
   const list = output.values
     .map((sql, i) => {
       const { key, type } = output.columns[i] as OutputColumn;
-      return `${isOfEqualRows && type === "FLOAT64" ? plainZero(sql) : sql} AS ${quoteName(key)}`;
+      return `${isOfEqualRows ? plainZero(sql, type) : sql} AS ${quoteName(key)}`;
     })
     .join(", ");
   if (select.distinct) checkDistinct(items);

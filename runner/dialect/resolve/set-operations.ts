@@ -60,10 +60,7 @@ export function combine(
 function withPlainZeros(rows: string, columns: readonly OutputColumn[], env: Environment): string {
   if (!columns.some(({ type }) => type === "FLOAT64")) return rows;
   const alias = env.freshAlias();
-  const items = columns.map(({ key, type }) => {
-    const sql = `${alias}.${quoteName(key)}`;
-    return `${type === "FLOAT64" ? plainZero(sql) : sql} AS ${quoteName(key)}`;
-  });
+  const items = columns.map(({ key, type }) => `${plainZero(`${alias}.${quoteName(key)}`, type)} AS ${quoteName(key)}`);
   return `SELECT ${items.join(", ")} FROM (${rows}) AS ${alias}`;
 }
 
