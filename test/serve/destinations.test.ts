@@ -20,6 +20,15 @@ describe("the tables that jobs make", () => {
     return (await dataset.table(table).getMetadata())[0];
   };
 
+  it("are filled by a query behind temporary functions, which make no script of it", async () => {
+    const query = "CREATE TEMP FUNCTION twice(x INT64) AS (2 * x);\nSELECT twice(4) AS n";
+    const [job] = await server.client.createQueryJob({ query, destination: shop.table("doubled") });
+    await job.promise();
+    const [{ statistics }] = await job.getMetadata();
+    expect([statistics.query.statementType, statistics.numChildJobs]).toEqual(["SELECT", undefined]);
+    expect(await rows("SELECT n FROM shop.doubled")).toEqual([{ n: 8 }]);
+  });
+
   it("are partitioned as a query job says, by time, by range and by arrival", async () => {
     const months = { type: "MONTH", field: "happened", expirationMs: "864000000000" };
     expect(

@@ -37,6 +37,8 @@ describe("dry runs, and what jobs refuse", () => {
     ["LOAD DATA INTO shop.u FROM FILES (format = 'CSV', uris = ['gs://b/n.csv'])", "LOAD_DATA", "0"],
     ["EXPORT DATA OPTIONS (uri = 'gs://b/x-*.csv', format = 'CSV') AS SELECT 1 AS n", "EXPORT_DATA", "0"],
     ["SELECT 1; SELECT 2", "SCRIPT", "0"],
+    ["CREATE TEMP FUNCTION f(x INT64) AS (x); SELECT f(n) FROM shop.t", "SELECT", "16"],
+    ["CREATE TEMP FUNCTION f(x INT64) AS (x); SELECT f(1); SELECT f(2)", "SCRIPT", "0"],
   ])("tell the kind of %s, and no target of a definition", async (text, statementType, bytes) => {
     const { query: told, totalBytesProcessed } = await query(text);
     expect([told.statementType, totalBytesProcessed]).toEqual([statementType, bytes]);

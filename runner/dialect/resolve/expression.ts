@@ -9,6 +9,7 @@ import { coerce, coercionCost } from "../types/coercion.js";
 import { normalizedJson } from "../types/json-literal.js";
 import { bignumericLiteral, numericLiteral, temporalLiteral } from "../types/literals.js";
 import { derive, type LiteralValue, type Typed, withBound } from "../types/typed.js";
+import { type Asides, callsQuery, isClosed } from "./asides.js";
 import { resolveCall } from "./calls.js";
 import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
 import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
@@ -23,7 +24,17 @@ import { typeOf } from "./type-node.js";
 import { resolveWithExpression } from "./with-expression.js";
 
 export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
-  return grouped(resolveNode(expr, ctx), ctx);
+  return (ctx.asides && takenAside(expr, ctx, ctx.asides)) ?? grouped(resolveNode(expr, ctx), ctx);
+}
+
+/** The column in whose place an expression is computed aside; undefined where its parts are. */
+function takenAside(expr: Expr, { asides: _, ...ctx }: ExprContext, asides: Asides): Typed | undefined {
+  if (expr.kind === "path") return asides.put(resolveExpr(expr, ctx));
+  if (isClosed(expr)) return asides.hold(resolveExpr(expr, ctx));
+  const { groupKeys } = ctx.scope;
+  if (groupKeys === undefined || groupKeys.size === 0 || callsQuery(expr, ctx.env.catalog)) return undefined;
+  const value = resolveExpr(expr, ctx);
+  return groupKeys.has(value.sql) ? asides.hold(value) : undefined;
 }
 
 /** Where grouping is in force, an expression that equals a grouping key counts as grouped. */

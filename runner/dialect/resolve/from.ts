@@ -6,7 +6,7 @@ import { foldedKey } from "../../googlesql/project-names.js";
 import { isSystemTable } from "../../googlesql/system-tables.js";
 import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
-import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
+import { duckdbType, fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import { columnType } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
@@ -286,13 +286,20 @@ export function valueVisible(
   return { columns, ranges: alias === undefined ? [] : [{ name: alias.name, columns, value: { sql, type } }] };
 }
 
+/** A field of a NULL that is written has no type to DuckDB, of which UNNEST wants to know that it is a list. */
+function typedField(array: Typed): Typed {
+  return array.sql.startsWith("struct_extract(") && array.sql.includes("CAST(NULL AS STRUCT")
+    ? { ...array, sql: `CAST(${array.sql} AS ${duckdbType(array.type)})` }
+    : array;
+}
+
 function unnest(
   resolveArgument: () => Typed,
   item: Extract<FromItem, { kind: "unnest" | "table" }>,
   alias: Identifier | undefined,
   from: FromContext,
 ): ResolvedFrom {
-  const array = gatherValue(from.env, resolveArgument);
+  const array = typedField(gatherValue(from.env, resolveArgument));
   if (typeof array.type === "string" || array.type.kind !== "array") {
     throw analysisError(
       `Values referenced in UNNEST must be arrays. UNNEST contains expression of type ${typeName(array.type)}`,

@@ -10,9 +10,11 @@ import { supportsEquality } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveAs } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, resolveFromItem } from "./from.js";
+import { fullJoinAsLeft } from "./full-join.js";
 import { union } from "./lineage.js";
 import type { Environment, ScopeColumn, Visible } from "./scope.js";
 import { didYouMean } from "./suggest.js";
+import { isVolatileText } from "./with-expression.js";
 
 type Join = Extract<FromItem, { kind: "join" }>;
 
@@ -28,7 +30,21 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   const outer = join.on !== undefined && join.type !== "INNER";
   if (outer && (holdsSubquery(join.on) || (join.type === "LEFT" && readsArray(join.right, left.visible))))
     return { sql: subqueryJoin(join, left, right, condition), visible };
-  return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };
+  return joined(join, left, right, condition, visible, from.env);
+}
+
+function joined(
+  join: Join,
+  left: ResolvedFrom,
+  right: ResolvedFrom,
+  condition: string,
+  visible: Visible,
+  env: Environment,
+): ResolvedFrom {
+  const rightSql = rightText(join, right);
+  if (join.type === "FULL" && env.depth > 0 && !isVolatileText(left.sql + rightSql))
+    return fullJoinAsLeft({ left: left.sql, right: rightSql, condition, visible }, env);
+  return { sql: `${left.sql} ${join.type} JOIN ${rightSql} ON ${condition}`, visible };
 }
 
 /** Whether a side is the elements of an array of the other: DuckDB takes only some conditions of such an outer join. */
@@ -90,7 +106,8 @@ function checkDuplicateAliases(left: Visible, right: Visible, join: Join): void 
 }
 
 /** USING: the shared columns come first, once; a full join takes whichever side has the value. */
-function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom, { lineage }: Environment): ResolvedFrom {
+function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom, env: Environment): ResolvedFrom {
+  const { lineage } = env;
   const conditions: string[] = [];
   const merged = join.using.map((name): ScopeColumn => {
     const a = usingColumn(name, left.visible, "left");
@@ -124,7 +141,7 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom, { lineag
     columns: [...merged, ...rest(left.visible), ...rest(right.visible)],
     ranges: [...left.visible.ranges, ...right.visible.ranges],
   };
-  return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${conditions.join(" AND ")}`, visible };
+  return joined(join, left, right, conditions.join(" AND "), visible, env);
 }
 
 function usingColumn(name: Identifier, visible: Visible, side: string): ScopeColumn {

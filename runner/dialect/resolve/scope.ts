@@ -3,6 +3,7 @@ import type { Catalog } from "../../googlesql/catalog.js";
 import type { Span } from "../../googlesql/contract.js";
 import type { SqlType } from "../../port/sql-types.js";
 import type { ColumnUse, LiteralValue, Typed } from "../types/typed.js";
+import type { Asides } from "./asides.js";
 import type { LineageRecorder, Origin } from "./lineage.js";
 
 /** A column as a FROM clause provides it: how DuckDB reads it, and its static type. */
@@ -173,6 +174,8 @@ export interface ExprContext {
   readonly branch?: () => string | undefined;
   /** DuckDB condition that restricts the rows of every aggregate (PIVOT). */
   readonly filter?: string;
+  /** What takes aggregates, window calls and columns out of the expression. */
+  readonly asides?: Asides | undefined;
 }
 
 export function emptyScope(parent: Scope | undefined): Scope {

@@ -6,6 +6,7 @@ import { callsWindow } from "../../googlesql/window-calls.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
+import { Asides } from "./asides.js";
 import { resolveExpr } from "./expression.js";
 import { callsAggregate } from "./grouping.js";
 import { fieldOrigin, gatherValue } from "./lineage.js";
@@ -90,7 +91,10 @@ function starOf(of: Expr, ctx: ExprContext, computed: boolean): Named[] {
   }
   const { lineage } = ctx.env;
   const value = gatherValue(ctx.env, () =>
-    resolveExpr(of, computed ? { ...ctx, aggregates: "allowed", windows: true } : ctx),
+    resolveExpr(
+      of,
+      computed ? { ...ctx, aggregates: "allowed", windows: true, asides: new Asides(ctx.scope, ctx.env) } : ctx,
+    ),
   );
   const { type } = value;
   if (typeof type === "string" || type.kind !== "struct") {

@@ -1,12 +1,13 @@
 import type { OrderItem, Select, WindowSpec } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
-import { analysisError } from "../../googlesql/errors.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { callsWindow } from "../../googlesql/window-calls.js";
 import { COLLATED, type StructType, typeName } from "../../port/sql-types.js";
 import { plainZero, quoteName, structLiteral } from "../print/sql.js";
 import { isGroupable, isSortable } from "../types/equality.js";
 import { orderKeys } from "../types/order-keys.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
+import { Asides, callsQuery } from "./asides.js";
 import { isBranchGuard } from "./branches.js";
 import { distinctRows } from "./collated-rows.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -77,17 +78,38 @@ export function resolveSelect(
     aggregates: select.pipe === undefined ? "allowed" : "forbidden",
     windows: true,
   };
-  const items = plan.map(
+  const asides = new Asides(scope, env);
+  // The groups, or the rows of the windows, are there before the functions are called.
+  const contextOf = (item: PlannedItem, i: number): ExprContext => {
+    const isCalled = item.kind === "expr" && callsQuery(item.expr, env.catalog) && grouped?.items.has(i) !== true;
+    const isLater =
+      select.pipe === undefined && !passing && (grouped !== undefined || (isCalled && callsWindow(item.expr)));
+    return isCalled && isLater ? { ...listContext, asides } : listContext;
+  };
+  const written = plan.map(
     (item, i): SelectedItem => ({
       name: item.name,
-      value: gather(env, new Gathered(), () => gatherValue(env, () => selectValue(item, i, grouped, listContext))),
+      value: gather(env, new Gathered(), () =>
+        gatherValue(env, () => selectValue(item, i, grouped, contextOf(item, i))),
+      ),
     }),
   );
-  const later = laterContext(items, listContext);
-  const having = gather(env, choosing, () => havingText(select, grouped, later));
+  const inner = laterContext(written, listContext);
+  const having = gather(env, choosing, () => havingCondition(select, grouped, inner));
   requireWindow(select);
-  const qualify = gather(env, choosing, () => qualifyText(select, grouped, { ...later, clause: "QUALIFY clause" }));
-  const head = from === undefined ? "" : ` FROM ${from.sql}`;
+  const qualify = gather(env, choosing, () => qualifyCondition(select, grouped, inner));
+  const items = asides.isUsed ? written.map((item) => ({ ...item, value: asides.outside(item.value) })) : written;
+  const later = asides.isUsed ? { ...inner, asides } : inner;
+  const isHavingLate = asides.isIn(having);
+  if (
+    isHavingLate &&
+    (qualify !== undefined || select.items.some((item) => item.kind === "expr" && callsWindow(item.expr)))
+  )
+    throw unsupported("A function whose body holds a query in HAVING beside window calls", select.having ?? select);
+  const lateConditions = [
+    isHavingLate ? havingCondition(select, grouped, later) : undefined,
+    asides.isIn(qualify) ? qualifyCondition(select, grouped, later) : undefined,
+  ];
   const groupText = grouped?.sql ?? "";
   const output = outputColumns(items, select, env);
   const isOfEqualRows = grouped !== undefined || select.distinct;
@@ -100,14 +122,19 @@ export function resolveSelect(
   if (select.distinct) checkDistinct(items);
   const collated = select.distinct && items.some(({ value }) => value.type === COLLATED);
   const passed = passing ? passedRows(select, scope, output, env) : undefined;
-  const rest = `${list}${hiddenItems(passed)}${head}${where}${groupText}${having}${qualify}`;
+  const ordering = new Gathered();
+  const order = gather(env, ordering, () =>
+    orderText(select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" }),
+  );
+  const head = from === undefined ? "" : ` FROM ${from.sql}`;
+  const havingText = having === undefined || isHavingLate ? "" : ` HAVING ${having}`;
+  const qualifyText = qualify === undefined || asides.isIn(qualify) ? "" : ` QUALIFY ${qualify}`;
+  const sources = `${head}${where}${groupText}${havingText}${qualifyText}`;
+  const rest = `${list}${hiddenItems(passed)}${asides.isUsed ? asides.from(sources, lateConditions) : sources}`;
   const body = collated
     ? distinctRows(`SELECT ${rest}`, output.columns, env)
     : `SELECT ${select.distinct ? "DISTINCT " : ""}${rest}`;
-  const ordering = new Gathered();
-  const ordered = gather(env, ordering, () =>
-    orderText(body, select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" }),
-  );
+  const ordered = order(body);
   if (select.distinct) for (const { origin } of output.columns) if (origin !== undefined) choosing.add(origin);
   const constant = from === undefined && grouped === undefined && ordered === `SELECT ${list}`;
   const isPlain = ({ value }: SelectedItem): boolean => value.opaque !== true && value.uses.length === 0;
@@ -182,17 +209,17 @@ function laterContext(items: readonly SelectedItem[], ctx: ExprContext): ExprCon
   return { ...ctx, scope: { ...ctx.scope, aliases } };
 }
 
-function havingText(select: Select, grouped: Grouped | undefined, ctx: ExprContext): string {
+function havingCondition(select: Select, grouped: Grouped | undefined, ctx: ExprContext): string | undefined {
   const { having } = select;
-  if (having === undefined) return "";
+  if (having === undefined) return undefined;
   if (grouped === undefined)
     throw analysisError("The HAVING clause requires GROUP BY or aggregation to be present", having);
-  const condition = checkedBool(having, grouped, { ...ctx, clause: "HAVING clause", windows: false }, "HAVING clause");
-  return ` HAVING ${condition}`;
+  return checkedBool(having, grouped, { ...ctx, clause: "HAVING clause", windows: false }, "HAVING clause");
 }
 
-function qualifyText({ qualify }: Select, grouped: Grouped | undefined, ctx: ExprContext): string {
-  return qualify === undefined ? "" : ` QUALIFY ${checkedBool(qualify, grouped, ctx, ctx.clause)}`;
+function qualifyCondition({ qualify }: Select, grouped: Grouped | undefined, ctx: ExprContext): string | undefined {
+  const clause = "QUALIFY clause";
+  return qualify === undefined ? undefined : checkedBool(qualify, grouped, { ...ctx, clause }, clause);
 }
 
 function checkedBool(
@@ -261,16 +288,16 @@ function outputColumns(items: readonly SelectedItem[], select: Select, { lineage
   return { columns, values: items.map(({ value }) => value.sql) };
 }
 
+/** What puts the rows of a query in order. */
 function orderText(
-  body: string,
   select: Select,
   orderBy: readonly OrderItem[],
   items: readonly SelectedItem[],
   output: Output,
   grouped: Grouped | undefined,
   ctx: ExprContext,
-): string {
-  if (orderBy.length === 0) return body;
+): (body: string) => string {
+  if (orderBy.length === 0) return (body) => body;
   const placeOf = (item: OrderItem): number | undefined =>
     orderOrdinal(item.expr, items.length) ?? outputPosition(item, items);
   // After DISTINCT only output columns can be ordered by: a key for NaN and an expression need a query around it.
@@ -298,8 +325,8 @@ function orderText(
     if (wrapped !== undefined) return orderKeys(afterDistinct(item, value, wrapped, output, ctx), item);
     return orderKeys(value, item);
   });
-  if (wrapped !== undefined) return `SELECT * FROM (${body}) AS ${wrapped} ORDER BY ${texts.join(", ")}`;
-  return `${body} ORDER BY ${texts.join(", ")}`;
+  const keys = ` ORDER BY ${texts.join(", ")}`;
+  return (body) => (wrapped === undefined ? `${body}${keys}` : `SELECT * FROM (${body}) AS ${wrapped}${keys}`);
 }
 
 /** An ORDER BY expression over the columns that DISTINCT leaves. */

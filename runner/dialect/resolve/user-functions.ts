@@ -63,7 +63,7 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     const body = resolveExpr(expr, bodyContext(routine, args, ctx.env));
     return routine.returns === undefined ? body : returned(body, routine, expr);
   });
-  if (holdsQuery(expr)) refuseUnboundArguments(call, args, ctx);
+  if (ctx.asides === undefined && holdsQuery(expr)) refuseUnboundArguments(call, args, ctx);
   refuseRepeatedVolatile(routine, expr, args, call);
   return {
     sql: value.sql,

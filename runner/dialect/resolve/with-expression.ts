@@ -43,7 +43,8 @@ export function resolveWithExpression(expr: WithExpression, ctx: ExprContext): T
   return { ...result, sql, literal: undefined, span: { start: expr.start, end: expr.end } };
 }
 
-function isVolatileText(sql: string): boolean {
+/** Whether a DuckDB text gives another value each time it is evaluated. */
+export function isVolatileText(sql: string): boolean {
   return /\b(random|uuid)\(\)/.test(sql);
 }
 

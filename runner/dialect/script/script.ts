@@ -1,3 +1,4 @@
+import { askedStatement } from "../../googlesql/asked-statement.js";
 import type { Statement } from "../../googlesql/ast.js";
 import type { ScriptResult } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
@@ -52,18 +53,20 @@ export class Script {
   }
 
   /**
-   * What a text would do that holds one statement: nothing runs. Undefined: it holds none, or several.
+   * What a text would do that asks for one statement: nothing runs, temporary functions before a query are defined. Undefined: it asks for
+   * none, or for several.
    * @throws DialectError for a mistake in the text
    */
   async translated(
     sql: string,
   ): Promise<{ readonly given: ScriptStatement; readonly does: TranslatedStatement } | undefined> {
     const statements = locateErrors(sql, () => parseScriptText(sql));
-    const [given] = statements;
-    if (given === undefined || statements.length > 1 || !isPlain(given)) return undefined;
+    const given = askedStatement(statements);
+    if (given === undefined || !isPlain(given)) return undefined;
     const session = this.#session;
-    session.host.begins?.(given, sql);
     const run = new ScriptRun(sql, session, this.#frames, 0);
+    await run.body(statements.slice(0, -1));
+    session.host.begins?.(given, sql);
     const statement = await session.qualified(await run.located(given, () => run.prepared(given)));
     const context = await session.context(this.#frames);
     const visible = statement.kind === "createView" ? { ...context, variables: undefined } : context;

@@ -1,3 +1,4 @@
+import { askedStatement } from "../../googlesql/asked-statement.js";
 import { positionOf } from "../../googlesql/errors.js";
 import { type Token, tokenize } from "../../googlesql/lexer.js";
 import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../port/sql-jobs.js";
@@ -123,19 +124,14 @@ async function outcomeOf(service: JobService, statements: readonly JobStatement[
   return { statementType: kind, rows, statements, bytes: await bytesOf(service, statements) };
 }
 
-/** The kind of a job whose text is not one statement alone; blanks and comments around one do not make a script. */
+/** The kind of a job whose text is not one statement alone; blanks, comments and functions around one do not make a script. */
 async function kindOf(statements: readonly JobStatement[], sql: string): Promise<string> {
   const { parseScriptText } = await import("../../googlesql/parser/script.js");
-  const parsed = parseScriptText(sql);
+  const asked = askedStatement(parseScriptText(sql));
+  if (asked === undefined) return "SCRIPT";
   const [only] = statements;
-  return parsed.length === 1 &&
-    statements.length === 1 &&
-    only !== undefined &&
-    only.text.length === (parsed[0]?.end ?? 0) - (parsed[0]?.start ?? 0)
-    ? only.kind
-    : parsed.length === 1 && parsed[0]?.kind === "call"
-      ? "CALL"
-      : "SCRIPT";
+  if (statements.length === 1 && only?.text.length === asked.end - asked.start) return only.kind;
+  return asked.kind === "call" ? "CALL" : "SCRIPT";
 }
 
 async function requireAffordable(service: JobService, request: JobRequest, most: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../../dialect/script/script.js";
 import { locateErrors, parseScriptText } from "../../../dialect/script.js";
+import { askedStatement } from "../../../googlesql/asked-statement.js";
 import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-jobs.js";
 import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
@@ -64,7 +65,10 @@ export class DuckDbJobSession implements JobSession {
       inScript = isScript(statements);
       // A script that was killed between its statements is not done.
       const served = inScript ? { ...request, once: undefined } : request;
-      this.#host.serve(served, told, inScript || statements[0]?.kind === "call");
+      // The functions before a query are part of it.
+      const tellsAll = inScript || statements.length === 1;
+      const tell = tellsAll ? told : (done: JobStatement) => done.kind !== "CREATE_FUNCTION" && told(done);
+      this.#host.serve(served, tell, inScript || statements[0]?.kind === "call");
       if (request.defaultDataset !== undefined) this.#script.useDataset(request.defaultDataset);
       // A session may have been opened before it was moved.
       await this.#clock.apply(this.#connection);
@@ -131,12 +135,11 @@ export class DuckDbJobSession implements JobSession {
 
 /** What is told without a translation: of a script nothing, of one statement its kind and what it makes. */
 function plainPlan(text: string, dataset: string | undefined, startedAt: number): JobStatement {
-  const [only, ...others] = parseScriptText(text);
-  const isOne = only !== undefined && others.length === 0;
+  const only = askedStatement(parseScriptText(text));
   return {
-    kind: isOne ? statementKind(only, text.slice(only.start, only.end)) : "SCRIPT",
+    kind: only === undefined ? "SCRIPT" : statementKind(only, text.slice(only.start, only.end)),
     text,
-    target: isOne ? targetOf(only, dataset) : undefined,
+    target: only === undefined ? undefined : targetOf(only, dataset),
     operation: undefined,
     reads: [],
     changed: undefined,

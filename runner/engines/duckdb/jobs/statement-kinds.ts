@@ -1,3 +1,4 @@
+import { askedStatement } from "../../../googlesql/asked-statement.js";
 import type { Statement } from "../../../googlesql/ast.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { RelationId } from "../../../port/port.js";
@@ -59,8 +60,8 @@ const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
 
 /** Whether a text is a script to BigQuery: it has child jobs. */
 export function isScript(statements: readonly ScriptStatement[]): boolean {
-  const [only] = statements;
-  return statements.length > 1 || only === undefined || (KINDS[only.kind] === undefined && !DEFINED.has(only.kind));
+  const asked = askedStatement(statements);
+  return asked === undefined || (KINDS[asked.kind] === undefined && !DEFINED.has(asked.kind));
 }
 
 const DEFINED: ReadonlySet<string> = new Set<Statement["kind"]>([
