@@ -318,7 +318,7 @@ export type FromItem =
 export interface Aliased {
   readonly alias: Identifier | undefined;
   /** `WITH OFFSET [AS name]`; the default name is `offset`. */
-  readonly offset: (Identifier & { readonly implicit?: boolean }) | undefined;
+  readonly offset: (Identifier & { readonly implicit?: boolean; readonly isHidden?: boolean }) | undefined;
 }
 
 export interface Pivot {

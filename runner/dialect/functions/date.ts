@@ -2,6 +2,7 @@ import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { zoned } from "../types/default-zone.js";
 import { INTERVAL_PARTS } from "../types/interval-parts.js";
+import { plainTemporal } from "../types/literals.js";
 import { derive, type Typed } from "../types/typed.js";
 import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";
 import { type CallContext, type Family, on, scalar, special } from "./definition.js";
@@ -16,6 +17,7 @@ export const DATE_FUNCTIONS: Family = {
     on("(TIMESTAMP, [STRING]) -> DATE", (args) => `bq.date_from_timestamp(${zoned(args).join(", ")})`),
     on("(DATETIME) -> DATE", "bq.date_from_datetime($1)"),
     on("(DATE) -> DATE", "$1"),
+    on("(STRING) -> DATE", dateOfText),
   ),
   DATE_ADD: addFunction(`${DOC}#date_add`, "DATE", 1),
   DATE_SUB: addFunction(`${DOC}#date_sub`, "DATE", -1),
@@ -26,6 +28,17 @@ export const DATE_FUNCTIONS: Family = {
   DATE_FROM_UNIX_DATE: scalar(`${DOC}#date_from_unix_date`, on("(INT64) -> DATE", "bq.date_from_unix_date($1)")),
   GENERATE_DATE_ARRAY: special("array_functions#generate_date_array", generateDateArray),
 };
+
+const inZone = (name: string, text: string): string => `${name}(${zoned([text]).join(", ")})`;
+
+/** Not documented, and used all the same. A literal is read as a TIMESTAMP: it may name a zone. */
+function dateOfText([text = ""]: readonly string[], [value]: readonly Typed[]): string {
+  const { literal } = value ?? {};
+  if (literal?.kind !== "string") return `bq.string_to_date(${text})`;
+  return (
+    plainTemporal(literal.text, "DATE") ?? inZone("bq.date_from_timestamp", inZone("bq.string_to_timestamp", text))
+  );
+}
 
 const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
 

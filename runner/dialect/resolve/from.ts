@@ -317,12 +317,13 @@ function unnest(
     return { sql, visible: valueVisible(value, element, alias, from.env) };
   }
   const visible = valueVisible(value, element, alias, from.env);
-  const offset: ScopeColumn = { name: item.offset.name, sql: `${sqlAlias}.o`, type: "INT64" };
+  const pseudo = item.offset.isHidden === true;
+  const offset: ScopeColumn = { name: item.offset.name, sql: `${sqlAlias}.o`, type: "INT64", pseudo };
   const range: RangeVariable = { name: item.offset.name, columns: [offset], value: { sql: offset.sql, type: "INT64" } };
   const rows = plain
     ? `SELECT u.v, u.o - 1 AS o FROM unnest(${array.sql}) WITH ORDINALITY AS u(v, o)`
     : `SELECT unnest(l.a) AS v, unnest(range(len(l.a))) AS o FROM (SELECT ${array.sql} AS a) AS l`;
   const sql = `(${rows}) AS ${sqlAlias}`;
-  const ranges = item.offset.implicit === true ? visible.ranges : [...visible.ranges, range];
+  const ranges = item.offset.implicit === true || pseudo ? visible.ranges : [...visible.ranges, range];
   return { sql, visible: { columns: [...visible.columns, offset], ranges } };
 }

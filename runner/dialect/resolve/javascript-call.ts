@@ -83,8 +83,8 @@ export function checkJavaScript(routine: Extract<UserFunction, { kind: "createFu
   throw analysisError(wrong.message, { start, end: body.codeSpan.end });
 }
 
-/** JSON and BYTES inside arrays and structs would need a conversion element by element. */
-const NESTED: ReadonlySet<string> = new Set([...CROSSING].filter((type) => type !== "JSON" && type !== "BYTES"));
+/** BYTES inside arrays and structs would need a conversion element by element. */
+const NESTED: ReadonlySet<string> = new Set([...CROSSING].filter((type) => type !== "BYTES"));
 
 /** Offset of a line of the code in the statement, for a literal that is written over several lines. */
 function lineStart({ code, codeSpan }: JavaScriptBody, line: number): number {

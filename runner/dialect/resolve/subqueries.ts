@@ -6,6 +6,7 @@ import { quoteName, valueType } from "../print/sql.js";
 import { equalText } from "../types/equal-values.js";
 import { type ColumnUse, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { guardQuery } from "./branches.js";
+import { inElementOrder } from "./element-order.js";
 import { resolveExpr } from "./expression.js";
 import { inlined } from "./inline.js";
 import { arrayOfList, existsInList, scalarOfList } from "./list-subquery.js";
@@ -64,7 +65,7 @@ export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext):
 export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): Typed {
   const list = arrayOfList(expr.query, ctx);
   if (list !== undefined) return list;
-  const { query, uses } = resolveInner(expr.query, ctx);
+  const { query, uses } = resolveInner(inElementOrder(expr.query), ctx);
   const column = singleColumn(
     query,
     "ARRAY subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values",

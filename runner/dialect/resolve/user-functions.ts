@@ -15,6 +15,7 @@ import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext } from "./from.js";
 import { javaScriptCall } from "./javascript-call.js";
 import { resolveQuery } from "./query.js";
+import { boundCall, repeatsArguments } from "./repeated-arguments.js";
 import {
   type CommonTableEntry,
   type Environment,
@@ -59,12 +60,14 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     return body.deterministic ? value : { ...value, opaque: true, onlyAggregates: false };
   }
   const expr = withAggregateBodies(routine.body.expr, ctx.env.catalog);
-  const value = within(routine, call.nameSpan, ctx.env, () => {
-    const body = resolveExpr(expr, bodyContext(routine, args, ctx.env));
-    return routine.returns === undefined ? body : returned(body, routine, expr);
-  });
+  const evaluate = (given: readonly Typed[]): Typed =>
+    within(routine, call.nameSpan, ctx.env, () => {
+      const body = resolveExpr(expr, bodyContext(routine, given, ctx.env));
+      return routine.returns === undefined ? body : returned(body, routine, expr);
+    });
+  const isRepeated = repeatsArguments(routine, expr, args);
+  const value = (isRepeated ? boundCall(args, evaluate, ctx) : undefined) ?? evaluate(args);
   if (ctx.asides === undefined && holdsQuery(expr)) refuseUnboundArguments(call, args, ctx);
-  refuseRepeatedVolatile(routine, expr, args, call);
   return {
     sql: value.sql,
     type: value.type,
@@ -385,25 +388,6 @@ const COLUMN = /^t\d+\$\.(?:"(?:[^"]|"")*"|\w+)$/;
 
 function isAggregate(node: { readonly kind?: unknown; readonly name?: unknown }): boolean {
   return node.kind === "call" && functionNamed(node.name as string)?.kind === "aggregate";
-}
-
-/** A random argument that the body names twice would have two values. */
-function refuseRepeatedVolatile(
-  { parameters }: ScalarFunction,
-  body: Expr,
-  args: readonly Typed[],
-  call: CallExpr,
-): void {
-  for (const [i, { name }] of parameters.entries()) {
-    if (!/\b(random|uuid)\(\)/.test(args[i]?.sql ?? "")) continue;
-    let uses = 0;
-    walk(body, (node) => {
-      const [first] = node.kind === "path" ? (node.parts as { name: string }[]) : [];
-      if (first?.name.toLowerCase() === name.name.toLowerCase()) uses += 1;
-      return undefined;
-    });
-    if (uses > 1) throw unsupported("A random argument that the function uses more than once", call);
-  }
 }
 
 function some(node: object, test: (node: { readonly kind?: unknown } & Record<string, unknown>) => boolean): boolean {

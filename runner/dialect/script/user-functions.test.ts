@@ -35,6 +35,16 @@ describe("SQL functions", () => {
       "CREATE TEMP FUNCTION f(x INT64, y INT64) AS (x - y); SELECT f(Y => 1, x => 5) + f(2, y => 3)",
       3n,
     ],
+    [
+      "evaluate a random argument once",
+      "CREATE TEMP FUNCTION f(x FLOAT64, y INT64) AS (IF(x = x AND y = y, x - x, 1)); SELECT f(RAND(), 2)",
+      0,
+    ],
+    [
+      "do not grow with every level of calls",
+      `CREATE TEMP FUNCTION p(x INT64) AS ((x >> 1) + (x & 255)); SELECT ${"p(".repeat(40)}1000000${")".repeat(40)}`,
+      345n,
+    ],
     ["see a NULL", "CREATE TEMP FUNCTION f(x INT64) AS (IFNULL(x, -1)); SELECT f(NULL)", -1n],
     ["are written LANGUAGE sql", "CREATE TEMP FUNCTION f() RETURNS INT64 LANGUAGE sql AS (4); SELECT f()", 4n],
   ])("%s", async (_name, sql, expected) => {
@@ -180,6 +190,18 @@ describe("JavaScript functions", () => {
       "(x FLOAT64) RETURNS FLOAT64 LANGUAGE js AS 'return x + 1'",
       "f(1)",
       2,
+    ],
+    [
+      "numbers for BOOL",
+      "(x FLOAT64) RETURNS BOOL LANGUAGE js AS 'return x'",
+      "f(0) IS FALSE AND f(1) AND f(-2)",
+      true,
+    ],
+    [
+      "JSON within a STRUCT, members by their names",
+      "(x JSON) RETURNS STRUCT<a INT64, j JSON> LANGUAGE js AS 'return {a: 1, j: {z: x, 10: 1, 9: null}}'",
+      `TO_JSON_STRING(f(JSON '{"b": 1, "a": [true]}'))`,
+      '{"a":1,"j":{"10":1,"9":null,"z":{"a":[true],"b":1}}}',
     ],
     ["infinities", "(x FLOAT64) RETURNS FLOAT64 LANGUAGE js AS 'return -x'", "f(CAST('inf' AS FLOAT64))", "-Infinity"],
     ["INT64 as a result", "(x FLOAT64) RETURNS INT64 LANGUAGE js AS 'return x'", "f(41) + 1", 42n],

@@ -7,21 +7,27 @@ import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseQuery } from "./query.js";
 import { tableQuery } from "./table-query.js";
 
-/** The FROM clause after its keyword; commas join looser than JOIN. */
+/**
+ * The FROM clause after its keyword. Commas and JOIN group from left to right alike.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#sequences_of_joins
+ */
 export function parseFrom(c: Cursor): FromItem {
-  let left = parseJoins(c);
-  while (c.accept(",")) {
-    const right = parseJoins(c);
-    left = join("CROSS", true, left, right, undefined, []);
-  }
-  return left;
-}
-
-function parseJoins(c: Cursor): FromItem {
   let left = parseFromPrimary(c);
+  let isBehindComma = false;
   for (;;) {
+    if (c.accept(",")) {
+      left = join("CROSS", true, left, parseFromPrimary(c), undefined, []);
+      isBehindComma = true;
+      continue;
+    }
+    const at = c.peek();
     const type = acceptJoin(c);
     if (type === undefined) return left;
+    if (isBehindComma && (type === "RIGHT" || type === "FULL"))
+      throw syntaxError(
+        `${type} JOIN behind a comma must be in parentheses, or CROSS JOIN must stand for the comma`,
+        at,
+      );
     left = parseJoinTail(c, type, left, parseFromPrimary(c));
   }
 }

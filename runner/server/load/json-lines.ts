@@ -48,9 +48,20 @@ export function parseLine(text: string): ReadLine {
   try {
     value = parseExactJson(text);
   } catch {
-    return { problem: jsonProblem(text) };
+    // The service takes 'x' for "x".
+    const quoted = doubleQuoted(text);
+    return quoted === text ? { problem: jsonProblem(text) } : parseLine(quoted);
   }
   if (Array.isArray(value)) return { problem: "Start of array encountered without start of object." };
   if (typeof value === "object" && value !== null) return { value: value as Record<string, unknown> };
   return { problem: "Value encountered without start of object." };
+}
+
+const STRINGS = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/gs;
+
+/** A text whose strings in single quotes stand in double ones. */
+function doubleQuoted(text: string): string {
+  return text.replace(STRINGS, (whole, single: string | undefined) =>
+    single === undefined ? whole : `"${single.replace(/\\'|"/g, (found) => (found === '"' ? '\\"' : "'"))}"`,
+  );
 }

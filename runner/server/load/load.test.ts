@@ -110,6 +110,13 @@ describe("lines that are no objects", () => {
   });
 });
 
+it.each([
+  [`{'a':'x', "b":"it's"}`, { a: "x", b: "it's" }],
+  [String.raw`{"a":'{"sum": 2}', "b":'it\'s'}`, { a: '{"sum": 2}', b: "it's" }],
+])("a line may have strings in single quotes: %s", (text, value) => {
+  expect(parseLine(text)).toEqual({ value });
+});
+
 describe("an upload in two parts", () => {
   const split = (body: string, type = 'multipart/related; boundary="=x="') =>
     splitRelated(Readable.from([Buffer.from(body)]), type);

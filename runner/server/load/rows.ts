@@ -40,7 +40,7 @@ export async function* avroRows(
 /** The rows of a file of JSON lines. */
 export async function* jsonRows(path: string, reading: RowReading): AsyncGenerator<RowObject> {
   const { load, columns, bad, texts } = reading;
-  const options = { ...optionsOf(reading), jsonStrings: "kept" as const };
+  const options = { ...optionsOf(reading), jsonStrings: "kept", singles: "taken" } as const;
   yield* rowsOfTexts(jsonLines(path, load), texts, ({ line, position, value, problem }, read, isFinal) => {
     if (problem !== undefined) {
       if (isFinal) bad.add(`JSON parsing error in row starting at position ${position}: ${problem}`);

@@ -16,6 +16,8 @@ export interface DecodeOptions {
   readonly required?: ReadonlySet<string>;
   /** What a string for a JSON column is: JSON, as rows that are streamed have it, or a string, as files of JSON do. */
   readonly jsonStrings?: "parsed" | "kept";
+  /** Whether a value that is no list is one of one element, as in files of JSON. */
+  readonly singles?: "taken";
   /** Reads texts; undefined: `decodeText` does. */
   readonly read?: TextReading | undefined;
 }
@@ -95,8 +97,10 @@ const rangeText = ({ start, end }: RangeObject): string => `[${start ?? "UNBOUND
 function decodeNested(value: unknown, type: Exclude<SqlType, string>, field: string, options: DecodeOptions): SqlValue {
   if (type.kind === "array") {
     if (value === null || value === undefined) return [];
-    if (!Array.isArray(value)) throw new ValueError(`Array specified for non-repeated field: ${field}.`, field);
-    return value.map((item) => {
+    const isList = Array.isArray(value);
+    if (!isList && options.singles !== "taken")
+      throw new ValueError(`Array specified for non-repeated field: ${field}.`, field);
+    return (isList ? value : [value]).map((item) => {
       if (item === null)
         throw new ValueError(`Only optional fields can be set to NULL. Field: ${field}; Value: NULL`, field);
       return decodeValue(item, type.element, field, options);

@@ -57,8 +57,28 @@ export const USER_FUNCTION_HARNESS = `(function () {
     return exact ? text.slice(0, -5) + "." + String(micros).padStart(6, "0") + "Z" : text;
   }
 
-  /** Text for a scalar; for arrays and structs what stringify makes JSON of. */
-  function output(value, type) {
+  /** As UTF-8 would be sorted. */
+  function byCodePoints(a, b) {
+    const [left, right] = [[...a], [...b]];
+    const at = left.findIndex((character, i) => character !== right[i]);
+    return at < 0 ? left.length - right.length : (left[at].codePointAt(0) - (right[at]?.codePointAt(0) ?? -1));
+  }
+
+  /** JSON whose members are sorted by name: an object of JavaScript keeps those that are numbers in an order of its own. */
+  function text(value) {
+    if (isArray(value)) return "[" + value.map(text).join(",") + "]";
+    if (typeof value !== "object" || value === null) return stringify(value);
+    return "{" + Object.keys(value).sort(byCodePoints).map((key) => stringify(key) + ":" + text(value[key])).join(",") + "}";
+  }
+
+  function json(value, isNested) {
+    const written = stringify(value);
+    if (written === undefined) return null;
+    return isNested ? parse(written) : text(parse(written));
+  }
+
+  /** Text for a scalar; for arrays and structs what text makes JSON of. */
+  function output(value, type, isNested = true) {
     if (value === null || value === undefined) return null;
     if (type.kind === "array") {
       if (!isArray(value)) refuse(value, "ARRAY");
@@ -70,13 +90,13 @@ export const USER_FUNCTION_HARNESS = `(function () {
     }
     switch (type) {
       case "BOOL":
-        if (typeof value !== "boolean") refuse(value, type);
-        return String(value);
+        if (typeof value !== "boolean" && (typeof value !== "number" || Number.isNaN(value))) refuse(value, type);
+        return String(Boolean(value));
       case "STRING":
       case "BYTES":
         return String(value);
       case "JSON":
-        return stringify(value) ?? null;
+        return json(value, isNested);
       case "DATE":
       case "TIMESTAMP":
         return moment(value, type);
@@ -131,8 +151,8 @@ export const USER_FUNCTION_HARNESS = `(function () {
     const { returns } = parse(typesText);
     const nested = typeof returns === "object";
     return stringify(results.map((result) => {
-      const value = output(result, returns);
-      return nested && value !== null ? stringify(value) : value;
+      const value = output(result, returns, nested);
+      return nested && value !== null ? text(value) : value;
     }));
   });
 })()`;
