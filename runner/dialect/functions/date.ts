@@ -31,13 +31,10 @@ export const DATE_FUNCTIONS: Family = {
 
 const inZone = (name: string, text: string): string => `${name}(${zoned([text]).join(", ")})`;
 
-/** Not documented, and used all the same. A literal is read as a TIMESTAMP: it may name a zone. */
+/** Not documented, and used all the same: the date of a TIMESTAMP, whose text may name a zone. */
 function dateOfText([text = ""]: readonly string[], [value]: readonly Typed[]): string {
-  const { literal } = value ?? {};
-  if (literal?.kind !== "string") return `bq.string_to_date(${text})`;
-  return (
-    plainTemporal(literal.text, "DATE") ?? inZone("bq.date_from_timestamp", inZone("bq.string_to_timestamp", text))
-  );
+  const plain = value?.literal?.kind === "string" ? plainTemporal(value.literal.text, "DATE") : undefined;
+  return plain ?? inZone("bq.date_from_timestamp", inZone("bq.string_to_timestamp", text));
 }
 
 const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
