@@ -44,7 +44,7 @@ export const GENERATE_ARRAY_MACROS: readonly Macro[] = [
       WHEN ${isEmpty} THEN CAST([] AS DOUBLE[]) WHEN a = b THEN [a]
       WHEN (b - a) / s >= ${MOST_ELEMENTS} THEN ${tooMany("DOUBLE")}
       ELSE list_filter(list_transform(generate_series(0, CAST(floor((b - a) / s) AS BIGINT) + 1), lambda i: a + i * s),
-        lambda v: CASE WHEN s > 0 THEN v <= b ELSE v >= b END) END`,
+        lambda made: CASE WHEN s > 0 THEN made <= b ELSE made >= b END) END`,
   ),
   macro(
     "generate_timestamp_array(a, b, s)",
