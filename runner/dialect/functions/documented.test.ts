@@ -13,6 +13,8 @@ const TWELVE = "FROM UNNEST([NULL, NULL, 1, 1, 1, 4, 5, 6, 7, 8, 9, 10]) AS x";
 /** Examples of the reference's pages, and what follows from their words. */
 it.each<[string, Cell]>([
   ["TYPEOF(1)", "INT64"],
+  [`JSON_VALUE('{"a": {"b": 1,}, "c": 2}', '$.c')`, "2"],
+  [`JSON_QUERY('{"a": {"b": 1 , }, "c": 2,}', '$.a')`, '{"b":1}'],
   ["DATE(s) FROM (SELECT '2020-09-01 23:00:00-08' AS s)", "2020-09-02"],
   ["DATE(s) FROM (SELECT '2020-09-01' AS s)", "2020-09-01"],
   ["TYPEOF([STRUCT('a' AS t, 1.5 AS x)])", "ARRAY<STRUCT<t STRING, x FLOAT64>>"],

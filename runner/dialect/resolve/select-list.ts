@@ -25,22 +25,31 @@ export type PlannedItem =
     }
   | { readonly kind: "typed"; readonly name: string | undefined; readonly value: Typed };
 
-/** The SELECT list with its stars written out. */
-export function expandItems(select: Select, ctx: ExprContext): PlannedItem[] {
+/**
+ * The SELECT list with its stars written out.
+ * @param asides where a STRUCT may be computed once for all its fields; undefined: nowhere
+ */
+export function expandItems(select: Select, ctx: ExprContext, asides: Asides | undefined): PlannedItem[] {
   return select.items.flatMap((item): PlannedItem[] => {
-    if (item.kind === "star") return expandStar(item, select, ctx);
+    if (item.kind === "star") return expandStar(item, select, ctx, asides);
     return [{ kind: "expr", name: item.alias?.name ?? impliedName(item.expr), expr: item.expr }];
   });
 }
 
-function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select, ctx: ExprContext): PlannedItem[] {
+function expandStar(
+  item: Extract<SelectItem, { kind: "star" }>,
+  select: Select,
+  ctx: ExprContext,
+  asides: Asides | undefined,
+): PlannedItem[] {
   if (item.of === undefined && select.from === undefined) {
     throw analysisError("SELECT * must have a FROM clause", item);
   }
   const of = item.of;
   // What is computed of groups is read field by field where the groups are known.
   const computed = of !== undefined && (callsAggregate(of) || callsWindow(of)) ? of : undefined;
-  const source = of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(of, ctx, computed !== undefined);
+  const source =
+    of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(of, ctx, computed !== undefined, asides);
   // A star written in the list of EXTEND or SELECT is one like any other.
   const pipe = select.pipe === "SELECT" || select.pipe === "EXTEND" ? undefined : select.pipe;
   checkNames(item.except, source, "EXCEPT", pipe);
@@ -83,7 +92,7 @@ function starColumns(columns: readonly ScopeColumn[], { start, end }: Span, ctx:
 }
 
 /** `t.*`: the columns of a table, else the fields of a struct. */
-function starOf(of: Expr, ctx: ExprContext, computed: boolean): Named[] {
+function starOf(of: Expr, ctx: ExprContext, computed: boolean, asides: Asides | undefined): Named[] {
   if (of.kind === "path" && of.parts.length === 1) {
     const key = of.parts[0]?.name.toLowerCase();
     const range = ctx.scope.ranges.find((candidate) => candidate.name.toLowerCase() === key);
@@ -100,12 +109,17 @@ function starOf(of: Expr, ctx: ExprContext, computed: boolean): Named[] {
   if (typeof type === "string" || type.kind !== "struct") {
     throw analysisError(`Dot-star is not supported for type ${typeName(type)}`, of);
   }
+  const isLong = !computed && value.sql.length * type.fields.length > LONG_STAR;
+  const struct = isLong && asides !== undefined ? asides.hold(value) : value;
   return type.fields.map((field, i) => {
-    const sql = fieldAccess(value.sql, type, i);
-    lineage?.define(sql, fieldOrigin(lineage.of(value.sql), field.name));
-    return { name: field.name, value: derive(sql, field.type as SqlType, of, [value], true) };
+    const sql = fieldAccess(struct.sql, type, i);
+    lineage?.define(sql, fieldOrigin(lineage.of(struct.sql), field.name));
+    return { name: field.name, value: derive(sql, field.type as SqlType, of, [struct], true) };
   });
 }
+
+/** A star of a longer text is one of a column that is computed first. */
+const LONG_STAR = 50_000;
 
 function fieldOf(target: Expr, { name }: Named): Expr {
   const { start, end } = target;

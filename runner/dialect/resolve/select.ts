@@ -68,7 +68,9 @@ export function resolveSelect(
     namedWindows: namedWindows(select),
   };
   const where = gather(env, choosing, () => whereText(select, base));
-  const plan = gather(env, new Gathered(), () => expandItems(select, base));
+  const asides = new Asides(scope, env);
+  const isPlainList = select.pipe === undefined && !passing && !isGrouped(select);
+  const plan = gather(env, new Gathered(), () => expandItems(select, base, isPlainList ? asides : undefined));
   const grouped =
     select.pipe === undefined ? gather(env, choosing, () => resolveGrouping(select, plan, orderBy, base)) : undefined;
   const listContext: ExprContext = {
@@ -78,7 +80,6 @@ export function resolveSelect(
     aggregates: select.pipe === undefined ? "allowed" : "forbidden",
     windows: true,
   };
-  const asides = new Asides(scope, env);
   // The groups, or the rows of the windows, are there before the functions are called.
   const contextOf = (item: PlannedItem, i: number): ExprContext => {
     const isCalled = item.kind === "expr" && callsQuery(item.expr, env.catalog) && grouped?.items.has(i) !== true;
@@ -143,6 +144,11 @@ export function resolveSelect(
   const [chosenBy, orderedBy] = env.lineage === undefined ? [] : [asRows(choosing), asRows(ordering)];
   const { columns } = output;
   return { sql: ordered, columns, valueTable: select.as !== undefined, rows, chosenBy, orderedBy, passed };
+}
+
+/** Whether its rows are groups, as far as the text tells. */
+function isGrouped({ groupBy, items }: Select): boolean {
+  return groupBy !== undefined || items.some((item) => item.kind === "expr" && callsAggregate(item.expr));
 }
 
 function whereText({ where }: Select, ctx: ExprContext): string {

@@ -95,12 +95,14 @@ export function parseJson(text: string, unfinished?: Set<JsonValue>): JsonValue 
     depth -= 1;
     return result;
   };
-  const list = (close: string, item: () => void): void => {
+  const isEnd = (close: string): boolean => {
     skip();
-    if (text[at] === close) {
-      at += 1;
-      return;
-    }
+    if (text[at] !== close) return false;
+    at += 1;
+    return true;
+  };
+  const list = (close: string, item: () => void): void => {
+    if (isEnd(close)) return;
     for (;;) {
       item();
       if (broken) return;
@@ -109,6 +111,8 @@ export function parseJson(text: string, unfinished?: Set<JsonValue>): JsonValue 
       if (end !== "," && end !== close) throw fail();
       at += 1;
       if (end === close) return;
+      // A comma may end the members of an object in JSON that is a text.
+      if (unfinished !== undefined && close === "}" && isEnd(close)) return;
     }
   };
   /** Reads the parts of an array or object; what a fault cuts off is unfinished, and so is everything around it. */
