@@ -2,6 +2,7 @@ import type { ColumnDefinition, Expr, Identifier, Statement, TypeNode } from "..
 import type { Catalog } from "../googlesql/catalog.js";
 import type { Span } from "../googlesql/contract.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
+import { partitioningOfExpression } from "../googlesql/partitioning.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, collationOf, type SqlType, typeName, withCollation } from "../port/sql-types.js";
 import { changedTable, copiedTable, declaration, requireOpen } from "./alter.js";
@@ -213,29 +214,46 @@ function knownColumn(
 ): string {
   const name = expr.kind === "path" && expr.parts.length === 1 ? expr.parts[0]?.name : undefined;
   if (name === undefined) throw unsupported(`${clause} with an expression`, expr);
-  const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (column === undefined) throw analysisError(`Unrecognized name: ${name} in ${clause}`, expr);
+  const column = columnNamed(expr, name, columns, clause);
   if (clause === "CLUSTER BY" && collationOf(column) !== undefined)
     throw analysisError(`CLUSTER BY expression references column ${name}, which has a collation`, expr);
   return column.name;
 }
 
+function columnNamed(span: Span, name: string, columns: readonly Column[], clause: string): Column {
+  const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (column === undefined) throw analysisError(`Unrecognized name: ${name} in ${clause}`, span);
+  return column;
+}
+
 /** Only a plain DATE column is a partition that the engine keeps; other partitionings are layout and are left out. */
 function partitionColumn(
-  statement: Extract<Statement, { kind: "createTable" }>,
+  { partitionBy }: Extract<Statement, { kind: "createTable" }>,
   columns: readonly Column[],
 ): string | undefined {
-  const expr = statement.partitionBy;
-  if (expr?.kind !== "path" || expr.parts.length !== 1) return undefined;
-  const name = knownColumn(expr, columns, "PARTITION BY");
-  const column = columns.find((candidate) => candidate.name === name);
-  if (column?.type !== "DATE")
-    throw analysisError(
-      "PARTITION BY expression must be DATE(<timestamp_column>), a DATE column, or a truncation",
-      expr,
-    );
-  return name;
+  if (partitionBy === undefined) return undefined;
+  const { timePartitioning, rangePartitioning } = partitioningOfExpression(partitionBy) ?? {};
+  const field = (timePartitioning ?? rangePartitioning)?.field;
+  if (field === undefined) throw analysisError(PARTITION_FORMS, partitionBy);
+  const named = partitionBy.kind === "call" ? (partitionBy.args[0]?.value as Expr) : partitionBy;
+  const { name, type } = columnNamed(named, field, columns, "PARTITION BY");
+  const types = partitionBy.kind === "call" ? PARTITIONED_BY.get(partitionBy.name) : ["DATE"];
+  if (types?.includes(typeName(type)) !== true) throw analysisError(PARTITION_FORMS, partitionBy);
+  if (type === "DATE" && timePartitioning?.type === "HOUR") throw analysisError(PARTITION_FORMS, partitionBy);
+  return partitionBy.kind === "path" ? name : undefined;
 }
+
+const PARTITION_FORMS =
+  "PARTITION BY expression must be DATE(<timestamp_column>), DATE(<datetime_column>), DATETIME_TRUNC(<datetime_column>, DAY/HOUR/MONTH/YEAR), a DATE column, TIMESTAMP_TRUNC(<timestamp_column>, DAY/HOUR/MONTH/YEAR), DATE_TRUNC(<date_column>, MONTH/YEAR), or RANGE_BUCKET(<int64_column>, GENERATE_ARRAY(<int64_value>, <int64_value>[, <int64_value>]))";
+
+/** The types of the columns that the functions of PARTITION BY take. */
+const PARTITIONED_BY: ReadonlyMap<string, readonly string[]> = new Map([
+  ["DATE", ["TIMESTAMP", "DATETIME"]],
+  ["DATE_TRUNC", ["DATE"]],
+  ["DATETIME_TRUNC", ["DATETIME"]],
+  ["TIMESTAMP_TRUNC", ["TIMESTAMP"]],
+  ["RANGE_BUCKET", ["INT64"]],
+]);
 
 function arrivalDefault(table: string, unit: IngestionUnit): string {
   return `ALTER TABLE ${table} ALTER COLUMN "${PARTITION_TIME}" SET DEFAULT ${arrivedIn(unit)}`;

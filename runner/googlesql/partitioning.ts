@@ -1,4 +1,6 @@
 import type { Relation } from "../port/port.js";
+import type { Expr } from "./ast.js";
+import { parseExpressionText } from "./parser/statement.js";
 import { quoteIdentifier } from "./quote.js";
 
 /** How a table is partitioned, as the API of BigQuery writes it. */
@@ -10,24 +12,57 @@ export interface Partitioning {
   };
 }
 
-const BY_DATE = /^DATE\s*\(\s*(\w+)\s*\)$/i;
-const CUT = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)$/i;
-const RANGE = /^RANGE_BUCKET\s*\(\s*(\w+)\s*,\s*GENERATE_ARRAY\s*\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*\)\s*\)$/i;
 /** Columns of the time at which rows came. */
 const INGESTION = /^_PARTITION/i;
+const UNITS: ReadonlySet<string> = new Set(["HOUR", "DAY", "MONTH", "YEAR"]);
 
 /**
  * What stands behind PARTITION BY.
  * @returns undefined for what is none of the forms that BigQuery has
  */
 export function partitioningOf(partitionBy: string): Partitioning | undefined {
-  const expression = partitionBy.replaceAll("`", "").trim();
-  const column = /^\w+$/.exec(expression)?.[0] ?? BY_DATE.exec(expression)?.[1];
+  try {
+    return partitioningOfExpression(parseExpressionText(partitionBy));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same of an expression that is parsed. */
+export function partitioningOfExpression(expr: Expr): Partitioning | undefined {
+  const column = nameOf(expr);
   if (column !== undefined) return { timePartitioning: { type: "DAY", ...fieldOf(column) } };
-  const [, cut, unit = "DAY"] = CUT.exec(expression) ?? [];
-  if (cut !== undefined) return { timePartitioning: { type: unit.toUpperCase(), ...fieldOf(cut) } };
-  const [, field, start = "", end = "", interval = ""] = RANGE.exec(expression) ?? [];
-  return field === undefined ? undefined : { rangePartitioning: { field, range: { start, end, interval } } };
+  if (expr.kind !== "call") return undefined;
+  const [of, by, ...rest] = expr.args.map(({ value }) => value);
+  const field = nameOf(of);
+  if (field === undefined || rest.length > 0) return undefined;
+  if (expr.name === "RANGE_BUCKET") {
+    const range = rangeOf(by);
+    return range && { rangePartitioning: { field, range } };
+  }
+  if (expr.name === "DATE")
+    return by === undefined ? { timePartitioning: { type: "DAY", ...fieldOf(field) } } : undefined;
+  const unit = nameOf(by)?.toUpperCase() ?? "";
+  const isCut = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC$/.test(expr.name) && UNITS.has(unit);
+  return isCut ? { timePartitioning: { type: unit, ...fieldOf(field) } } : undefined;
+}
+
+/** `GENERATE_ARRAY(start, end, interval)` of whole numbers, the last of which is 1 where it is not said. */
+function rangeOf(expr: Expr | undefined): NonNullable<Partitioning["rangePartitioning"]>["range"] | undefined {
+  if (expr?.kind !== "call" || expr.name !== "GENERATE_ARRAY" || expr.args.length > 3) return undefined;
+  const [start, end, interval = "1"] = expr.args.map(({ value }) => wholeNumber(value) ?? "");
+  return start && end && interval ? { start, end, interval } : undefined;
+}
+
+function wholeNumber(expr: Expr): string | undefined {
+  if (expr.kind === "integer") return String(BigInt(expr.value));
+  if (expr.kind !== "unary" || expr.op !== "-") return undefined;
+  const value = wholeNumber(expr.operand);
+  return value && `-${value}`;
+}
+
+function nameOf(expr: Expr | undefined): string | undefined {
+  return expr?.kind === "path" && expr.parts.length === 1 ? expr.parts[0]?.name : undefined;
 }
 
 function fieldOf(column: string): { readonly field?: string } {
