@@ -98,10 +98,26 @@ function otherChanges(changes: readonly TableChange[], table: CatalogTable, cata
   const head = `ALTER TABLE ${quotePath(table.path)}`;
   return changes.flatMap((change) => {
     if (change.kind === "renameColumn") return [];
+    if (findsNone(change, table)) return [];
     if (change.kind === "setType") return retyped(change, table);
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];
   });
+}
+
+/** Whether a change with IF EXISTS is of a column that is not there. */
+function findsNone(change: TableChange, table: CatalogTable): boolean {
+  switch (change.kind) {
+    case "dropColumn":
+    case "setType":
+    case "setDefault":
+    case "dropNotNull":
+      return isMissing(change, table);
+    case "options":
+      return change.column !== undefined && isMissing({ name: change.column, ifExists: change.ifExists }, table);
+    default:
+      return false;
+  }
 }
 
 function requireOneDrop(changes: readonly TableChange[]): void {
@@ -130,6 +146,8 @@ function changeClause(
       for (const name of change.columns) columnOf(name, table);
       return undefined;
     case "options":
+      if (change.column !== undefined) columnOf(change.column, table);
+      return undefined;
     case "dropPrimaryKey":
     case "addForeignKey":
     case "dropConstraint":
@@ -138,7 +156,7 @@ function changeClause(
     case "renameTable":
       return `RENAME TO ${quoteName(change.to.name)}`;
     case "dropColumn":
-      return isMissing(change, table) ? undefined : `DROP COLUMN ${quoteName(columnOf(change.name, table).name)}`;
+      return `DROP COLUMN ${quoteName(columnOf(change.name, table).name)}`;
     case "dropNotNull":
       return `ALTER COLUMN ${quoteName(columnOf(change.name, table).name)} DROP NOT NULL`;
     case "setDefault": {

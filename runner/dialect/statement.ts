@@ -172,6 +172,7 @@ function translated(statement: Statement, context: StatementContext): Translated
         const sql = `${head}${targetSchema(statement.path, catalog)}${cascade ? " CASCADE" : ""}`;
         return { kind: "drop", object, path, cascade, sql: [sql] };
       }
+      requireSnapshot(statement, catalog);
       const isTemporary = path.length === 1 && catalog.find(path) !== undefined;
       return { kind: "drop", object, path, sql: [`${head}${target(statement.path, catalog, isTemporary)}`] };
     }
@@ -221,6 +222,18 @@ function translated(statement: Statement, context: StatementContext): Translated
     case "dropRoutine":
       throw unsupported(`${ROUTINES[statement.kind]} outside a script`, statement);
   }
+}
+
+/** DROP SNAPSHOT TABLE is of snapshots, and DROP TABLE of what is none: who means the one may not lose the other. */
+function requireSnapshot({ object, sort, path }: Extract<Statement, { kind: "drop" }>, catalog: Catalog): void {
+  const found = catalog.find(names(path));
+  if (found === undefined || object !== "TABLE") return;
+  if ((sort === "SNAPSHOT") === (found.isSnapshot === true)) return;
+  const kind = found.isSnapshot === true ? "SNAPSHOT" : found.isView === true ? "VIEW" : "TABLE";
+  throw analysisError(
+    `${names(path).join(".")} is not allowed for this operation because it is currently a ${kind}.`,
+    path,
+  );
 }
 
 const ROUTINES = {

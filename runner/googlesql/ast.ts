@@ -405,6 +405,8 @@ export type Statement =
   | (Span & {
       readonly kind: "drop";
       readonly object: "TABLE" | "VIEW" | "SCHEMA";
+      /** Which kind of table or view it is to be; undefined: nothing is said. */
+      readonly sort: "SNAPSHOT" | "EXTERNAL" | "MATERIALIZED" | undefined;
       readonly path: PathNode;
       readonly ifExists: boolean;
       readonly cascade: boolean;

@@ -58,9 +58,14 @@ export type TableChange = Span &
     | { readonly kind: "dropColumn"; readonly name: Identifier; readonly ifExists: boolean }
     | { readonly kind: "renameColumn"; readonly name: Identifier; readonly to: Identifier; readonly ifExists: boolean }
     | { readonly kind: "renameTable"; readonly to: Identifier }
-    | { readonly kind: "setType"; readonly name: Identifier; readonly type: TypeNode }
-    | { readonly kind: "setDefault"; readonly name: Identifier; readonly value: Expr | undefined }
-    | { readonly kind: "dropNotNull"; readonly name: Identifier }
+    | { readonly kind: "setType"; readonly name: Identifier; readonly ifExists: boolean; readonly type: TypeNode }
+    | {
+        readonly kind: "setDefault";
+        readonly name: Identifier;
+        readonly ifExists: boolean;
+        readonly value: Expr | undefined;
+      }
+    | { readonly kind: "dropNotNull"; readonly name: Identifier; readonly ifExists: boolean }
     | { readonly kind: "addPrimaryKey"; readonly columns: readonly Identifier[] }
     | { readonly kind: "setDefaultCollation"; readonly isCollated: boolean }
     | { readonly kind: "dropPrimaryKey"; readonly ifExists: boolean }
@@ -71,6 +76,7 @@ export type TableChange = Span &
         readonly kind: "options";
         /** Of the table where there is none. */
         readonly column: Identifier | undefined;
+        readonly ifExists: boolean;
         readonly options: readonly StatementOption[];
       }
   );

@@ -169,6 +169,8 @@ export interface Definition {
   readonly table: RelationId;
   /** The table as it is; undefined: there is none. */
   readonly before: TableShape | undefined;
+  /** A view stands where the statement names something. */
+  readonly isView: boolean;
   /** The table that it makes; undefined: it changes one. */
   readonly made: TableShape | undefined;
 }

@@ -48,6 +48,23 @@ it.each(["CREATE TABLE d.told (n INT64) OPTIONS (description = 'second')", "DROP
 );
 
 it.each([
+  ["CREATE TABLE d.one (n INT64)", "DROP EXTERNAL TABLE IF EXISTS d.one", "TABLE", "DROP TABLE d.one"],
+  ["CREATE VIEW d.one AS SELECT 1 AS n", "DROP MATERIALIZED VIEW d.one", "VIEW", "DROP VIEW d.one"],
+  [
+    "CREATE MATERIALIZED VIEW d.one AS SELECT COUNT(*) AS n FROM d.daily",
+    "DROP VIEW d.one",
+    "MATERIALIZED_VIEW",
+    "DROP MATERIALIZED VIEW d.one",
+  ],
+  ["CREATE SNAPSHOT TABLE d.one CLONE d.daily", "DROP TABLE IF EXISTS d.one", "SNAPSHOT", "DROP SNAPSHOT TABLE d.one"],
+])("drops what a statement names and nothing of another kind: %s", async (made, wrong, kind, right) => {
+  await runScript(warehouse, "p", made);
+  const said = `d.one is not allowed for this operation because it is currently a ${kind}.`;
+  await expect(runScript(warehouse, "p", wrong)).rejects.toThrow(said);
+  await runScript(warehouse, "p", right);
+});
+
+it.each([
   "ALTER TABLE d.kept DROP COLUMN a, DROP COLUMN b",
   "ALTER TABLE d.kept ADD COLUMN c INT64, ADD COLUMN b INT64",
   "ALTER TABLE d.kept ALTER COLUMN b DROP DEFAULT, DROP COLUMN a, DROP COLUMN b",

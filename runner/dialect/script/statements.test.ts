@@ -342,3 +342,11 @@ describe("a statement that reads the table which it changes", () => {
     expect((await warehouse.script("SELECT * FROM d.own ORDER BY 1, 2")).rows?.rows).toEqual(expected);
   });
 });
+
+it("leaves columns alone that are not there, where IF EXISTS says so", async () => {
+  const rows = await after(`ALTER TABLE d.t ALTER COLUMN IF EXISTS nope SET DEFAULT 3,
+    ALTER COLUMN IF EXISTS nope DROP NOT NULL, ALTER COLUMN IF EXISTS nope SET DATA TYPE NUMERIC,
+    ALTER COLUMN IF EXISTS nope SET OPTIONS (description = 'x'), ALTER COLUMN IF EXISTS name SET DEFAULT 'new';
+    INSERT d.t (id) VALUES (4)`);
+  expect(rows.at(-1)).toEqual([4n, "new"]);
+});

@@ -189,6 +189,26 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["CREATE TABLE d.n (a STRING) CLUSTER BY b", "Unrecognized name: b in CLUSTER BY [at 1:40]"],
   ["CREATE TABLE d.n (a INT64, PRIMARY KEY (b) NOT ENFORCED)", "Unrecognized name: b in PRIMARY KEY [at 1:41]"],
   ["CREATE TABLE d.n (a INT64, PRIMARY KEY (a))", 'Syntax error: Expected keyword NOT but got ")" [at 1:43]'],
+  [
+    "CREATE TABLE d.n (a INT64 PRIMARY KEY NOT ENFORCED, b INT64 PRIMARY KEY NOT ENFORCED)",
+    "A table cannot have more than one primary key [at 1:53]",
+  ],
+  [
+    "CREATE TABLE d.n (a INT64 PRIMARY KEY NOT ENFORCED, PRIMARY KEY (a) NOT ENFORCED)",
+    "A table cannot have more than one primary key [at 1:19]",
+  ],
+  [
+    "CREATE TABLE d.n (PRIMARY KEY (a) NOT ENFORCED, PRIMARY KEY (b) NOT ENFORCED, a INT64, b INT64)",
+    "A table cannot have more than one primary key [at 1:62]",
+  ],
+  ["ALTER TABLE d.t ADD PRIMARY KEY (id, name, ID) NOT ENFORCED", "Duplicate column ID in PRIMARY KEY [at 1:44]"],
+  ["ALTER TABLE d.t ALTER COLUMN n SET OPTIONS (description = 'x')", "Column n is not present in table d.t [at 1:30]"],
+  ["CREATE TEMP TABLE d.n AS SELECT 1 AS a", "A temporary table cannot be created in a dataset: d.n [at 1:19]"],
+  [
+    "DROP SNAPSHOT TABLE IF EXISTS d.t",
+    "d.t is not allowed for this operation because it is currently a TABLE. [at 1:31]",
+  ],
+  ["DROP SNAPSHOT TABLE d.vw", "d.vw is not allowed for this operation because it is currently a VIEW. [at 1:21]"],
   ["CREATE TABLE d.n AS SELECT 1", "CREATE TABLE columns must be named, but column 1 has no name [at 1:28]"],
   [
     "CREATE TABLE d.n AS SELECT 1 AS a, 2 AS a",

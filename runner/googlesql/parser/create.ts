@@ -1,5 +1,5 @@
-import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
+import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, PathNode, Statement } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import {
   acceptDefaultCollation,
@@ -7,6 +7,7 @@ import {
   parseColumns,
   parseOptions,
   parsePathNode,
+  requireDistinctKey,
   unsupportedKind,
 } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -70,6 +71,7 @@ function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Stat
 function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
+  if (temporary) requireTemporaryName(path);
   const copies = c.isWord("CLONE") || c.isWord("COPY");
   if (copies || c.isWord("LIKE")) {
     if (temporary) throw unsupported(`CREATE TEMP TABLE .. ${c.peek().value}`, c.peek());
@@ -93,7 +95,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     };
   }
   let columns: ColumnDefinition[] = [];
-  let primaryKey: readonly Identifier[] = [];
+  let primaryKey: readonly Identifier[] | undefined;
   let foreignKeys: ForeignKeyNode[] = [];
   if (c.is("(")) ({ columns, primaryKey, foreignKeys } = parseColumns(c));
   const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
@@ -103,7 +105,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   const options = parseOptions(c);
   const query = c.acceptWords("AS") ? parseQuery(c) : undefined;
   if (columns.length === 0 && query === undefined) throw c.expected('"(" or keyword AS');
-  const key = primaryKey.length > 0 ? primaryKey : inline;
+  const key = onlyKey([...(primaryKey === undefined ? [] : [primaryKey]), ...inline.map((name) => [name])]);
   return {
     kind: "createTable",
     path,
@@ -120,6 +122,22 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     query,
     ...c.span(start),
   };
+}
+
+/** A temporary table is in no dataset: who names one may not mean it. */
+function requireTemporaryName(path: PathNode): void {
+  const dataset = path.parts.at(-2)?.name;
+  if (dataset === undefined || dataset.toUpperCase() === "_SESSION") return;
+  const name = path.parts.map((part) => part.name).join(".");
+  throw analysisError(`A temporary table cannot be created in a dataset: ${name}`, path);
+}
+
+/** The columns of the one primary key that a table may have. */
+function onlyKey([key = [], second]: readonly (readonly Identifier[])[]): readonly Identifier[] {
+  const [name] = second ?? [];
+  if (name !== undefined) throw analysisError("A table cannot have more than one primary key", name);
+  requireDistinctKey(key);
+  return key;
 }
 
 function parseCreateView(c: Cursor, start: number, orReplace: boolean, isMaterialized: boolean): Statement {

@@ -69,18 +69,20 @@ function parseOptionList(c: Cursor): readonly StatementOption[] {
 /** The parenthesised columns of CREATE TABLE, with table constraints among them. */
 export function parseColumns(c: Cursor): {
   columns: ColumnDefinition[];
-  primaryKey: readonly Identifier[];
+  /** Undefined: no constraint says one. */
+  primaryKey: readonly Identifier[] | undefined;
   foreignKeys: ForeignKeyNode[];
 } {
   const columns: ColumnDefinition[] = [];
-  let primaryKey: readonly Identifier[] = [];
+  let primaryKey: readonly Identifier[] | undefined;
   const foreignKeys: ForeignKeyNode[] = [];
   c.expect("(");
   while (!c.is(")")) {
     const constraint = parseTableConstraint(c);
     if (constraint === undefined) columns.push(parseColumn(c));
     else if ("table" in constraint) foreignKeys.push(constraint);
-    else primaryKey = constraint.primaryKey;
+    else if (primaryKey === undefined) primaryKey = constraint.primaryKey;
+    else throw analysisError("A table cannot have more than one primary key", constraint.primaryKey[0] ?? c.peek());
     if (!c.accept(",")) break;
   }
   c.expect(")");
@@ -118,6 +120,13 @@ function parseReferences(
   const references = c.parenthesized(() => c.list(() => c.identifier()));
   expectNotEnforced(c);
   return { ...key, table, references, ...c.span(start) };
+}
+
+/** @throws SqlProblem for a primary key that names a column twice */
+export function requireDistinctKey(columns: readonly Identifier[]): void {
+  const names = columns.map(({ name }) => name.toLowerCase());
+  const twice = columns.find(({ name }, i) => names.indexOf(name.toLowerCase()) < i);
+  if (twice !== undefined) throw analysisError(`Duplicate column ${twice.name} in PRIMARY KEY`, twice);
 }
 
 function expectNotEnforced(c: Cursor): void {
@@ -181,7 +190,8 @@ function parseSpecification(c: Cursor): boolean {
 
 export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
-  if (!c.acceptWords("MATERIALIZED") && (c.isWords("SNAPSHOT", "TABLE") || c.isWords("EXTERNAL", "TABLE"))) c.next();
+  const sort = SORTS.find(([word, object]) => c.isWords(word, object))?.[0];
+  if (sort !== undefined) c.next();
   if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
   if (c.acceptWords("ROW", "ACCESS", "POLICY")) return parseDropRowAccessPolicy(c, start, false);
   if (c.acceptWords("ALL", "ROW", "ACCESS", "POLICIES")) return parseDropRowAccessPolicy(c, start, true);
@@ -193,8 +203,15 @@ export function parseDrop(c: Cursor): Statement {
   const path = parsePathNode(c);
   const cascade = c.acceptWords("CASCADE");
   if (!cascade) c.acceptWords("RESTRICT");
-  return { kind: "drop", object, path, ifExists, cascade, ...c.span(start) };
+  return { kind: "drop", object, sort, path, ifExists, cascade, ...c.span(start) };
 }
+
+/** What DROP says of a relation besides that it is a table or a view. */
+const SORTS = [
+  ["SNAPSHOT", "TABLE"],
+  ["EXTERNAL", "TABLE"],
+  ["MATERIALIZED", "VIEW"],
+] as const;
 
 function parseDropRoutine(
   c: Cursor,
@@ -252,7 +269,7 @@ function parseViewColumnChange(c: Cursor): { name: Identifier; options: readonly
 function parseChange(c: Cursor): TableChange {
   const { start } = c.peek();
   if (c.acceptWords("SET", "OPTIONS"))
-    return { kind: "options", column: undefined, options: parseOptionList(c), ...c.span(start) };
+    return { kind: "options", column: undefined, ifExists: false, options: parseOptionList(c), ...c.span(start) };
   if (c.isWords("SET", "DEFAULT", "COLLATE")) {
     c.next();
     return { kind: "setDefaultCollation", isCollated: acceptDefaultCollation(c) === true, ...c.span(start) };
@@ -285,20 +302,23 @@ function parseAddedKey(c: Cursor, start: number): TableChange {
   c.expectWord("ADD");
   const constraint = parseTableConstraint(c);
   if (constraint === undefined) throw c.unexpected();
+  if ("primaryKey" in constraint) requireDistinctKey(constraint.primaryKey);
   return "table" in constraint
     ? { kind: "addForeignKey", key: constraint, ...c.span(start) }
     : { kind: "addPrimaryKey", columns: constraint.primaryKey, ...c.span(start) };
 }
 
 function parseColumnChange(c: Cursor, start: number): TableChange {
-  c.acceptWords("IF", "EXISTS");
+  const ifExists = c.acceptWords("IF", "EXISTS");
   const name = c.identifier("column name");
+  const of = { name, ifExists };
   if (c.acceptWords("SET", "OPTIONS"))
-    return { kind: "options", column: name, options: parseOptionList(c), ...c.span(start) };
-  if (c.acceptWords("SET", "DATA", "TYPE")) return { kind: "setType", name, type: parseType(c), ...c.span(start) };
-  if (c.acceptWords("SET", "DEFAULT")) return { kind: "setDefault", name, value: parseExpression(c), ...c.span(start) };
-  if (c.acceptWords("DROP", "DEFAULT")) return { kind: "setDefault", name, value: undefined, ...c.span(start) };
-  if (c.acceptWords("DROP", "NOT", "NULL")) return { kind: "dropNotNull", name, ...c.span(start) };
+    return { kind: "options", column: name, ifExists, options: parseOptionList(c), ...c.span(start) };
+  if (c.acceptWords("SET", "DATA", "TYPE")) return { kind: "setType", ...of, type: parseType(c), ...c.span(start) };
+  if (c.acceptWords("SET", "DEFAULT"))
+    return { kind: "setDefault", ...of, value: parseExpression(c), ...c.span(start) };
+  if (c.acceptWords("DROP", "DEFAULT")) return { kind: "setDefault", ...of, value: undefined, ...c.span(start) };
+  if (c.acceptWords("DROP", "NOT", "NULL")) return { kind: "dropNotNull", ...of, ...c.span(start) };
   if (c.isWord("SET") || c.isWord("DROP")) throw unsupported(`ALTER COLUMN ... ${c.peek().text}`, c.peek());
   throw c.unexpected();
 }

@@ -31,6 +31,8 @@ export function definitionGuard(
     if (statement.kind === "alterTable") for (const { name } of statement.addColumns) requireFieldName(name.name);
     if (statement.kind === "changeTable" && before !== undefined)
       requireKeptColumns(statement, table, layoutOfTable(store, `${table.dataset}.${table.name}`, before));
+    if (statement.kind === "drop")
+      requireSort(statement, definition, store.get("table", `${table.dataset}.${table.name}`));
     if (made === undefined) return;
     const facts = definitionFacts(text);
     const layout = layoutWith({ ...layoutLike(store, facts, table.dataset), ...facts.kept }, made);
@@ -40,6 +42,25 @@ export function definitionGuard(
     if (before !== undefined && "orReplace" in statement && statement.orReplace)
       requireReplaceable(layoutOfTable(store, `${table.dataset}.${table.name}`, before), layout);
   };
+}
+
+/** DROP EXTERNAL TABLE and DROP MATERIALIZED VIEW are of such ones alone, and DROP VIEW is of other views. */
+function requireSort(
+  { object, sort }: Extract<Statement, { kind: "drop" }>,
+  { table, before, isView }: Definition,
+  { externalDataConfiguration, materializedView }: Kept,
+): void {
+  const isExternal = externalDataConfiguration !== undefined;
+  const isMaterialized = materializedView !== undefined;
+  const refused =
+    (sort === "EXTERNAL" && before !== undefined && !isExternal) ||
+    (object === "VIEW" && isView && (sort === "MATERIALIZED") !== isMaterialized);
+  if (!refused) return;
+  const kind = isMaterialized ? "MATERIALIZED_VIEW" : isView ? "VIEW" : "TABLE";
+  throw new ApiError(
+    "invalid",
+    `${table.dataset}.${table.name} is not allowed for this operation because it is currently a ${kind}.`,
+  );
 }
 
 /** Options are those that there are, and say what the API could be told: labels that there can be, and of a dataset expirations that are long enough. */

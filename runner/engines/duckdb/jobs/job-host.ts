@@ -387,7 +387,9 @@ export class JobHost extends DuckDbScriptHost {
     const known = isPersistent ? (await super.catalog()).find(statement.path) : undefined;
     const isTable = known !== undefined && known.isView !== true && known.temporary !== true;
     const before = isTable ? { ...NO_LAYOUT, ...known.layout, columns: known.columns } : undefined;
-    await mayDefine({ text, table: target, before, made: statement.kind === "createTable" ? statement : undefined });
+    const isView = known?.isView === true;
+    const made = statement.kind === "createTable" ? statement : undefined;
+    await mayDefine({ text, table: target, before, isView, made });
   }
 
   #note(change: TableChange): void {
@@ -502,6 +504,7 @@ const DEFINES: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "createView",
   "alterTable",
   "alter",
+  "drop",
 ]);
 
 const ROWS_WRITTEN: ReadonlySet<TranslatedStatement["kind"]> = new Set([
