@@ -123,6 +123,8 @@ export type FurtherStatement =
       readonly options: readonly StatementOption[];
       /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
       readonly isSnapshot: boolean;
+      /** CLONE, which tells later what it was made of; a COPY does not. */
+      readonly isClone: boolean;
     })
   | (Span & {
       readonly kind: "createExternalTable";

@@ -47,6 +47,22 @@ it.each(["CREATE TABLE d.told (n INT64) OPTIONS (description = 'second')", "DROP
   },
 );
 
+it("tells of snapshots and clones what they were made of, and of copies nothing", async () => {
+  const told = await runScript(
+    warehouse,
+    "p",
+    `SET @@dataset_id = 'd'; CREATE SNAPSHOT TABLE d.kept_days CLONE daily; CREATE TABLE d.cloned CLONE d.daily; CREATE TABLE d.copied COPY d.daily;
+    SELECT table_name, base_table_catalog, base_table_schema, base_table_name, snapshot_time_ms > TIMESTAMP '2020-01-01'
+    FROM d.INFORMATION_SCHEMA.TABLES WHERE table_name IN ('kept_days', 'cloned', 'copied') ORDER BY table_name`,
+  );
+  expect(told.rows?.rows).toEqual([
+    ["cloned", "p", "d", "daily", true],
+    ["copied", null, null, null, null],
+    ["kept_days", "p", "d", "daily", true],
+  ]);
+  await runScript(warehouse, "p", "DROP SNAPSHOT TABLE d.kept_days; DROP TABLE d.cloned; DROP TABLE d.copied");
+});
+
 it.each([
   ["CREATE TABLE d.one (n INT64)", "DROP EXTERNAL TABLE IF EXISTS d.one", "TABLE", "DROP TABLE d.one"],
   ["CREATE VIEW d.one AS SELECT 1 AS n", "DROP MATERIALIZED VIEW d.one", "VIEW", "DROP VIEW d.one"],

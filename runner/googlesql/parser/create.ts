@@ -64,7 +64,7 @@ function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Stat
   c.expectWord("CLONE");
   const from = parsePathNode(c);
   const time = acceptSystemTime(c);
-  const how = { withRows: true, isSnapshot: true, options: parseOptions(c) };
+  const how = { withRows: true, isSnapshot: true, isClone: true, options: parseOptions(c) };
   return { kind: "copyTable", path, orReplace, ifNotExists, from, ...time, ...how, ...c.span(start) };
 }
 
@@ -75,7 +75,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   const copies = c.isWord("CLONE") || c.isWord("COPY");
   if (copies || c.isWord("LIKE")) {
     if (temporary) throw unsupported(`CREATE TEMP TABLE .. ${c.peek().value}`, c.peek());
-    c.next();
+    const isClone = c.next().value === "CLONE";
     const from = parsePathNode(c);
     const time = copies ? acceptSystemTime(c) : {};
     const options = parseOptions(c);
@@ -91,6 +91,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
       query,
       options,
       isSnapshot: false,
+      isClone,
       ...c.span(start),
     };
   }

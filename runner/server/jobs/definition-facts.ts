@@ -16,6 +16,8 @@ export interface DefinitionFacts {
   readonly defaults: readonly { readonly column: string; readonly expression: string | undefined }[];
   /** The table that it is made as, by the parts of its name. */
   readonly likePath: readonly string[] | undefined;
+  /** How it was made of that table, where it tells so for good. */
+  readonly cloned: { readonly isSnapshot: boolean; readonly systemTime: string | undefined } | undefined;
   /** Its OPTIONS are those of that table, but for what it says itself. */
   readonly hasOptionsOfLike: boolean;
   /** Columns that get another name, and columns that go, where that is none. */
@@ -54,6 +56,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     columnOptions: [],
     defaults: [],
     likePath: undefined,
+    cloned: undefined,
     hasOptionsOfLike: false,
     renamedColumns: [],
     renamedTo: undefined,
@@ -78,7 +81,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     case "copyTable":
       return {
         ...none,
-        kept: statement.withRows ? madeOf(statement) : {},
+        cloned: statement.isClone ? clonedOf(statement, text) : undefined,
         options: textsOf(statement.options),
         likePath: statement.from.parts.map(({ name }) => name),
         hasOptionsOfLike: !statement.isSnapshot,
@@ -116,15 +119,11 @@ function collationOf({ isCollated }: { readonly isCollated: boolean | undefined 
   return isCollated === undefined ? {} : { defaultCollation: isCollated ? "und:ci" : "" };
 }
 
-/** What a snapshot or clone was made of. */
-function madeOf({ from, isSnapshot, systemTime }: Extract<Statement, { kind: "copyTable" }>): Kept {
-  const [tableId, datasetId, projectId] = from.parts.map(({ name }) => name).reverse();
-  if (datasetId === undefined || systemTime !== undefined) return {};
-  const baseTableReference = { ...(projectId === undefined ? {} : { projectId }), datasetId, tableId };
-  const now = new Date().toISOString();
-  return isSnapshot
-    ? { snapshotDefinition: { baseTableReference, snapshotTime: now } }
-    : { cloneDefinition: { baseTableReference, cloneTime: now } };
+function clonedOf(
+  { isSnapshot, systemTime }: Extract<Statement, { kind: "copyTable" }>,
+  text: string,
+): DefinitionFacts["cloned"] {
+  return { isSnapshot, systemTime: systemTime && text.slice(systemTime.start, systemTime.end) };
 }
 
 function changesOf(

@@ -63,7 +63,8 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const isNew = kind.startsWith("CREATE_");
   const before = store.get(of, id);
   if (isNew) times.made(id);
-  const told = merged(isNew ? keptLike(catalogue, facts, id) : before, facts.kept);
+  const made = { ...facts.kept, ...(await clonedFrom(catalogue, facts, id)) };
+  const told = merged(isNew ? keptLike(catalogue, facts, id) : before, made);
   const options = await optionFacts(jobs, facts.options);
   const said = merged(withoutLists(told, options), options);
   const described = await describedColumns(catalogue, facts, isNew ? {} : before);
@@ -97,6 +98,32 @@ function keptLike({ store }: Catalogue, { likePath, hasOptionsOfLike }: Definiti
   const of = store.get("table", `${dataset}.${name}`);
   const keys = hasOptionsOfLike ? [...LAYOUT, ...OPTIONS] : LAYOUT;
   return Object.fromEntries(keys.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
+}
+
+/** What a snapshot or clone was made of, and of which of its states. */
+async function clonedFrom(
+  { jobs, clock }: Catalogue,
+  { likePath, cloned }: DefinitionFacts,
+  id: string,
+): Promise<Kept> {
+  if (cloned === undefined || likePath === undefined) return {};
+  const [tableId, datasetId = id.split(".")[0], projectId] = [...likePath].reverse();
+  const baseTableReference = { ...(projectId === undefined ? {} : { projectId }), datasetId, tableId };
+  const time = new Date(await stateTime(jobs, cloned.systemTime, clock.now())).toISOString();
+  return cloned.isSnapshot
+    ? { snapshotDefinition: { baseTableReference, snapshotTime: time } }
+    : { cloneDefinition: { baseTableReference, cloneTime: time } };
+}
+
+/** The time of FOR SYSTEM_TIME AS OF, in milliseconds; one that hangs on variables of a script is not known any more. */
+async function stateTime(jobs: Catalogue["jobs"], expression: string | undefined, now: number): Promise<number> {
+  if (expression === undefined) return now;
+  try {
+    const [value] = await valuesOf(jobs, [`UNIX_MILLIS(${expression})`]);
+    return Number(value ?? now);
+  } catch {
+    return now;
+  }
 }
 
 const LAYOUT = ["schema", "timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
