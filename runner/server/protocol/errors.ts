@@ -100,7 +100,9 @@ export function apiError(cause: unknown, place: ErrorPlace): ApiError {
 
 function fromJob({ reason, message, at, object }: JobError, { project, location }: ErrorPlace): ApiError {
   const where = at === undefined ? "" : ` at [${at.line}:${at.column}]`;
-  const text = object === undefined ? message : objectMessage(reason, message, object, project, location);
+  const trace = /(?: \[in .* at \d+:\d+\])?$/.exec(message)?.[0] ?? "";
+  const plain = message.slice(0, message.length - trace.length);
+  const text = object === undefined ? message : `${objectMessage(reason, plain, object, project, location)}${trace}`;
   // A table that nobody could look for is not one that was not found.
   const isUnqualified = object?.kind === "Table" && object.path.length === 1 && reason === "notFound";
   const told = isUnqualified ? "invalid" : reason;

@@ -45,6 +45,15 @@ describe("errors", () => {
       undefined,
     ],
     [
+      new JobError("notFound", "x [in procedure d.q at 2:15] [in d.p at 1:3]", undefined, {
+        kind: "Table",
+        path: ["d", "t"],
+      }),
+      404,
+      "Not found: Table p:d.t was not found in location US [in procedure d.q at 2:15] [in d.p at 1:3]",
+      undefined,
+    ],
+    [
       new JobError("duplicate", "x", undefined, { kind: "Dataset", path: ["d"] }),
       409,
       "Already Exists: Dataset p:d",

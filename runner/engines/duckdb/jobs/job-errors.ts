@@ -17,10 +17,11 @@ export function jobError(cause: unknown, signal: AbortSignal, inScript: boolean)
   const { line, column } = error;
   const at = line === undefined || column === undefined || !(isDialect || inScript) ? undefined : { line, column };
   const message = error instanceof ScriptError ? `${error.message}${error.trace}` : error.message;
-  const named = NAMED.find(([pattern]) => pattern.test(message));
+  // Names end before the places that led to the error.
+  const named = NAMED.find(([pattern]) => pattern.test(error.message));
   if (named !== undefined) {
     const [pattern, reason, kind] = named;
-    const [, name = ""] = pattern.exec(message) ?? [];
+    const [, name = ""] = pattern.exec(error.message) ?? [];
     return new JobError(reason, message, at, { kind, path: name.split(/[.:]/) });
   }
   if (error.code === "conflict") return new JobError("invalidQuery", CONCURRENT, at);
