@@ -1,3 +1,4 @@
+import { quoteWhereNeeded } from "../../googlesql/quote.js";
 import type { ForeignKey } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { collationOf, typeName } from "../../port/sql-types.js";
@@ -41,9 +42,9 @@ export function tableDdl(project: string, relation: RelationDetails, resource: R
     const notNull = required.has(column.name) ? " NOT NULL" : "";
     const isPlain = relation.isCollated === true && column.type === "STRING" && collationOf(column) === undefined;
     const uncollated = isPlain ? " COLLATE ''" : "";
-    return `  ${column.name} ${column.declared ?? typeName(column.type)}${uncollated}${value}${notNull}${about}`;
+    return `  ${quoteWhereNeeded(column.name)} ${column.declared ?? typeName(column.type)}${uncollated}${value}${notNull}${about}`;
   });
-  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.join(", ")}) NOT ENFORCED`);
+  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${listOf(primaryKey)}) NOT ENFORCED`);
   const collated = relation.isCollated === true ? "\nDEFAULT COLLATE 'und:ci'" : "";
   for (const key of foreignKeys) lines.push(`  ${foreignKeyText(project, key)}`);
   return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${collated}${partitionText(relation, resource)}${clusterText(relation)}${options};`;
@@ -54,23 +55,26 @@ function foreignKeyText(
   { name, columns, table: { project = home, dataset, name: table } }: ForeignKey,
 ): string {
   const [from, to] = [columns.map((one) => one.from), columns.map((one) => one.to)];
-  return `CONSTRAINT \`${name}\` FOREIGN KEY (${from.join(", ")}) REFERENCES \`${project}.${dataset}.${table}\`(${to.join(", ")}) NOT ENFORCED`;
+  return `CONSTRAINT \`${name}\` FOREIGN KEY (${listOf(from)}) REFERENCES \`${project}.${dataset}.${table}\`(${listOf(to)}) NOT ENFORCED`;
 }
 
+const listOf = (columns: readonly string[]): string => columns.map(quoteWhereNeeded).join(", ");
+
 const clusterText = ({ clusterBy }: RelationDetails): string =>
-  clusterBy.length === 0 ? "" : `\nCLUSTER BY ${clusterBy.join(", ")}`;
+  clusterBy.length === 0 ? "" : `\nCLUSTER BY ${listOf(clusterBy)}`;
 
 function partitionText({ columns }: RelationDetails, resource: Resource): string {
   const { timePartitioning: time, rangePartitioning: range } = resource as Partitioned;
   if (range !== undefined) {
     const { start, end, interval } = range.range;
-    return `\nPARTITION BY RANGE_BUCKET(${range.field}, GENERATE_ARRAY(${start}, ${end}, ${interval}))`;
+    return `\nPARTITION BY RANGE_BUCKET(${quoteWhereNeeded(range.field)}, GENERATE_ARRAY(${start}, ${end}, ${interval}))`;
   }
   if (time === undefined) return "";
   const unit = time.type ?? "DAY";
   if (time.field === undefined)
     return `\nPARTITION BY ${unit === "DAY" ? "DATE(_PARTITIONTIME)" : `TIMESTAMP_TRUNC(_PARTITIONTIME, ${unit})`}`;
   const type = columns.find(({ name }) => name.toLowerCase() === time.field?.toLowerCase())?.type;
-  if (unit !== "DAY") return `\nPARTITION BY ${String(type)}_TRUNC(${time.field}, ${unit})`;
-  return `\nPARTITION BY ${type === "DATE" ? time.field : `DATE(${time.field})`}`;
+  const field = quoteWhereNeeded(time.field);
+  if (unit !== "DAY") return `\nPARTITION BY ${String(type)}_TRUNC(${field}, ${unit})`;
+  return `\nPARTITION BY ${type === "DATE" ? field : `DATE(${field})`}`;
 }
