@@ -297,6 +297,13 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     );
     expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(1);
     expect(ids.filter((id) => id === undefined)).toHaveLength(1);
+    expect(children.map(({ metadata: { statistics } }) => statistics.query.statementType).reverse()).toEqual([
+      "BEGIN_TRANSACTION",
+      "INSERT",
+      "INSERT",
+      "COMMIT_TRANSACTION",
+      "SELECT",
+    ]);
   });
 
   it("tells what jobs have read, written and failed with", async () => {

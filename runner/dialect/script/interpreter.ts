@@ -220,7 +220,11 @@ export class ScriptRun {
       throw this.failure("A transaction is already in progress", statement);
     if (statement.verb !== "BEGIN" && !session.transaction)
       throw this.failure(`${statement.verb} TRANSACTION without a transaction in progress`, statement);
-    if (!session.readOnly) await session.host.transaction(statement.verb);
+    if (!session.readOnly) {
+      session.host.begins?.(statement, this.sql);
+      await session.host.transaction(statement.verb);
+      session.host.finish?.();
+    }
     session.setTransaction(statement.verb === "BEGIN");
   }
 

@@ -286,7 +286,7 @@ export class JobHost extends DuckDbScriptHost {
       labels: this.#labels,
       ...(done.loaded === undefined ? {} : { loaded: done.loaded }),
       ...(done.failure === undefined ? {} : { failure: done.failure }),
-      transactionId: this.#inTransaction ? this.#transactionId : undefined,
+      transactionId: this.#inTransaction || statement.kind === "transaction" ? this.#transactionId : undefined,
       startedAt,
       endedAt: Date.now(),
     });

@@ -35,6 +35,8 @@ export function statementKind(statement: ScriptStatement, text: string): string 
       return "ALTER_TABLE";
     case "alterOptions":
       return `ALTER_${statement.object}`;
+    case "transaction":
+      return `${statement.verb}_TRANSACTION`;
     default:
       return KINDS[statement.kind] ?? "SCRIPT";
   }
