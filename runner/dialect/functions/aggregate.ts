@@ -28,6 +28,10 @@ const sliced = (list: string, limit: string | undefined): string =>
 /** Sums of INT64 are HUGEINT in DuckDB: the cast restores the type and the overflow error. */
 const SUM_INT64 = aggregateOn("(INT64) -> INT64?", (args, call) => `CAST(${call.of("sum", args)} AS BIGINT)`);
 
+/** The months, days or microseconds of the INTERVALs that are aggregated. */
+const intervalParts = (value: string, part: string, call: AggregateCall): string =>
+  `list_transform(${call.of("list", [value])}, lambda item: bq.interval_${part}(item))`;
+
 /** MIN and MAX of a type that has an order. */
 const extreme = (name: string): AggregateOverload =>
   aggregateOn("(T) -> T?", (args, call, typed) => {
@@ -215,7 +219,11 @@ export const AGGREGATE_FUNCTIONS: Family = {
     }),
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
-      const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
+      // DISTINCT is of the whole values, not of their parts.
+      const sum = (part: string): string =>
+        call.distinct
+          ? `list_sum(${intervalParts(value as string, part, call)})`
+          : call.of("sum", [`bq.interval_${part}(${value})`]);
       return `bq.interval_of(${sum("months")}, ${sum("days")}, ${sum("micros")})`;
     }),
   ),
@@ -229,7 +237,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
     AVG_NUMERIC,
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_avg(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
-      const list = (part: string): string => call.of("list", [`bq.interval_${part}(${value})`]);
+      const list = (part: string): string =>
+        call.distinct ? intervalParts(value as string, part, call) : call.of("list", [`bq.interval_${part}(${value})`]);
       return `bq.interval_from_text(bq_interval_average(${list("months")}, ${list("days")}, ${list("micros")}))`;
     }),
   ),
