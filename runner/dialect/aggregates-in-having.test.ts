@@ -15,3 +15,10 @@ it.each([
 ])("HAVING %s", async (condition) => {
   expect(await rows(`SELECT g FROM ${ROWS} GROUP BY g HAVING ${condition}`)).toEqual([["1"]]);
 });
+
+it("ARRAY_AGG of no rows is NULL, as where NaN is the extreme key", async () => {
+  const from = "UNNEST([STRUCT(1 AS x, CAST('nan' AS FLOAT64) AS y), (2, 3)])";
+  expect(await rows(`SELECT ARRAY_AGG(x HAVING MAX y) IS NULL, COUNT(x HAVING MAX y) FROM ${from}`)).toEqual([
+    [true, "0"],
+  ]);
+});

@@ -377,7 +377,8 @@ const LIST_AGGREGATES = new Set([
 const BY_VALUE = new Set(["sum", "avg", "stddev_samp", "stddev_pop", "var_samp", "var_pop"]);
 
 function aggregateOfList(name: string, list: string, rest: readonly string[]): string {
-  if (name === "list") return list;
+  // Of no rows, as where NaN is the extreme key, which equals none.
+  if (name === "list") return `nullif(${list}, [])`;
   const args = [BY_VALUE.has(name) ? `list_sort(${list})` : list, `'${name}'`, ...rest].join(", ");
   return name === "count" ? `coalesce(list_aggregate(${args}), 0)` : `list_aggregate(${args})`;
 }
