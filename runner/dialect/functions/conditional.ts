@@ -49,7 +49,7 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     "mathematical_functions#least",
     on("(T, T...) -> T", (args, typed) => extreme("least", args, typed)),
   ),
-  ERROR: special("debugging_functions#error", failing),
+  ERROR: special("debugging_functions#error", failing, { ownSafe: true }),
 };
 
 /** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
@@ -78,7 +78,11 @@ function failing(call: CallExpr, context: CallContext): Typed {
   const [argument] = call.args;
   if (argument === undefined || call.args.length > 1)
     throw analysisError("No matching signature for function ERROR. Supported signature: ERROR(STRING)", call);
-  const message = context.resolveAs(argument.value, "STRING");
-  const typed = derive(`CAST(error(${message.sql}) AS BIGINT)`, "INT64", spanOf(call), [message], true);
-  return { ...typed, literal: { kind: "error", message: message.sql } };
+  const given = context.resolveAs(argument.value, "STRING");
+  if (call.safe)
+    return { ...derive("CAST(NULL AS BIGINT)", "INT64", spanOf(call), [], true), literal: { kind: "null" } };
+  // Of NULL, DuckDB's error() makes NULL.
+  const message = given.nullable ? `coalesce(${given.sql}, 'ERROR function called with NULL value')` : given.sql;
+  const typed = derive(`CAST(error(${message}) AS BIGINT)`, "INT64", spanOf(call), [given], true);
+  return { ...typed, literal: { kind: "error", message } };
 }

@@ -34,13 +34,13 @@ export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   if (definition.kind === "aggregate") return resolveAggregate(call, definition, ctx);
   if (definition.kind === "window") return resolveWindowFunction(call, definition, ctx);
   rejectAggregateModifiers(call);
-  const own = definition.kind === "special" && definition.ownSafe === true;
-  const safe = call.safe && !own ? new SafeScope() : undefined;
+  const ownSafe = definition.kind === "special" && definition.ownSafe === true;
+  const safe = call.safe && !ownSafe ? new SafeScope() : undefined;
   const typed = resolveFunction(call, definition, ctx, safe);
-  const volatile = isVolatile(call.name);
-  if (safe === undefined) return volatile ? { ...typed, opaque: true, onlyAggregates: false } : typed;
-  if (volatile) throw unsupported(`SAFE.${call.name}`, call);
-  return { ...typed, sql: safe.wrap(typed.sql), nullable: true, literal: undefined };
+  const own = isVolatile(call.name) ? { ...typed, opaque: true, onlyAggregates: false } : typed;
+  // The time and random values do not fail; DuckDB's TRY takes none of the latter.
+  if (safe === undefined || (isVolatile(call.name) && call.args.length === 0)) return own;
+  return { ...own, sql: safe.wrap(typed.sql), nullable: true, literal: undefined };
 }
 
 /** With `safe` the arguments that TRY cannot take are evaluated outside it. */
