@@ -4,7 +4,7 @@ import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
 import type { Assignment } from "../googlesql/script-ast.js";
 import { type Column, type StructField, type StructType, typeName } from "../port/sql-types.js";
-import { columnOf } from "./named-columns.js";
+import { writtenColumn } from "./named-columns.js";
 import { fieldAccess, quoteName, structLiteral } from "./print/sql.js";
 import { resolveAssignment } from "./resolve/constant.js";
 import type { ExprContext } from "./resolve/scope.js";
@@ -45,7 +45,7 @@ export function newValues(set: readonly Assignment[], target: AssignedTable, ctx
     const [first, ...rest] = path as [Identifier, ...Identifier[]];
     const qualified = rest.length > 0 && first.name.toLowerCase() === target.name;
     const [column, ...fields] = (qualified ? rest : path) as [Identifier, ...Identifier[]];
-    const own = columnOf(column, target.table);
+    const own = writtenColumn(column, target.table);
     const known = items.get(own.name) ?? { column: own, items: [] };
     items.set(own.name, known);
     known.items.push({ fields, value, at: first, text: [column, ...fields].map((part) => part.name).join(".") });

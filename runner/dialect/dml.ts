@@ -1,11 +1,10 @@
 import type { FromItem, Identifier, PathNode, Statement } from "../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
-import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, isSameName, typeName } from "../port/sql-types.js";
 import { changedTable, openTable } from "./alter.js";
 import { assigned, newValues, setClause } from "./assignments.js";
-import { columnOf } from "./named-columns.js";
+import { writtenColumn } from "./named-columns.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
@@ -52,14 +51,8 @@ export function insertedColumns(names: readonly Identifier[], table: CatalogTabl
     if (seen.has(key)) throw analysisError(`INSERT has columns with duplicate name: ${name.name}`, name);
     seen.add(key);
   }
-  const isArrival = ({ name }: Identifier) =>
-    table.layout?.ingestion !== undefined && name.toUpperCase() === PARTITION_TIME;
-  const column = (name: Identifier) => (isArrival(name) ? ARRIVAL : columnOf(name, table));
-  return names.length === 0 ? table.columns : names.map(column);
+  return names.length === 0 ? table.columns : names.map((name) => writtenColumn(name, table));
 }
-
-/** A row may say itself when it came. */
-const ARRIVAL: Column = { name: PARTITION_TIME, type: "TIMESTAMP" };
 
 function insertQuery(
   statement: Node<"insert">,

@@ -1,6 +1,7 @@
 import type { Identifier } from "../googlesql/ast.js";
 import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
+import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, isSameName } from "../port/sql-types.js";
 import { didYouMean } from "./resolve/suggest.js";
 
@@ -17,6 +18,14 @@ export function columnOf(name: Identifier, table: CatalogTable): Column {
     name,
   );
 }
+
+/** The column that rows are given a value of: a row may say itself when it came. */
+export function writtenColumn(name: Identifier, table: CatalogTable): Column {
+  const isArrival = table.layout?.ingestion !== undefined && name.name.toUpperCase() === PARTITION_TIME;
+  return isArrival ? ARRIVAL : columnOf(name, table);
+}
+
+const ARRIVAL: Column = { name: PARTITION_TIME, type: "TIMESTAMP" };
 
 /** A column that is added or renamed to must not be there yet. */
 export function requireNewColumn(name: Identifier, table: CatalogTable): void {

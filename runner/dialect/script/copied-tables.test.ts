@@ -71,6 +71,20 @@ it.each(["CLONE", "COPY", "LIKE"])("CREATE TABLE .. %s keeps partitions, cluster
   expect(await relation("d.c")).toMatchObject({ partitionColumn: "day", clusterBy: ["id"], primaryKey: ["id"] });
 });
 
+it("moves rows to other partitions by UPDATE and MERGE", async () => {
+  await warehouse.script(`CREATE TABLE d.moved (id INT64) PARTITION BY _PARTITIONDATE;
+    INSERT d.moved (_PARTITIONTIME, id) VALUES ('2020-01-01', 1), ('2020-01-02', 2), ('2020-01-03', 3);
+    UPDATE d.moved SET _PARTITIONTIME = '2020-02-01' WHERE _PARTITIONTIME = '2020-01-01';
+    MERGE d.moved AS m USING (SELECT 2 AS id) AS s ON m.id = s.id
+    WHEN MATCHED THEN UPDATE SET m._PARTITIONTIME = TIMESTAMP_ADD(m._PARTITIONTIME, INTERVAL 1 DAY)`);
+  expect(await rows("SELECT id, CAST(_PARTITIONDATE AS STRING) FROM d.moved ORDER BY id")).toEqual([
+    [1n, "2020-02-01"],
+    [2n, "2020-01-03"],
+    [3n, "2020-01-03"],
+  ]);
+  await warehouse.script("DROP TABLE d.moved");
+});
+
 it.each(["_PARTITIONDATE", "DATE(_PARTITIONTIME)", "TIMESTAMP_TRUNC(_PARTITIONTIME, DAY)"])(
   "a table partitioned by %s knows when its rows came",
   async (expression) => {
