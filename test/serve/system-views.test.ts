@@ -286,6 +286,19 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     );
   });
 
+  it("shows the default dataset where a view says none", async () => {
+    await rows("CREATE TABLE shop.mine (n INT64); CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.theirs (m INT64)");
+    const [columns] = await server().client.query({
+      query: "SELECT table_name, column_name FROM INFORMATION_SCHEMA.COLUMNS",
+      defaultDataset: { datasetId: "elsewhere" },
+    });
+    expect(columns).toEqual([{ table_name: "theirs", column_name: "m" }]);
+    const told = await rows(`SET @@dataset_id = 'elsewhere';
+      SELECT table_name FROM INFORMATION_SCHEMA.TABLES WHERE EXISTS (SELECT 1 FROM INFORMATION_SCHEMA.SCHEMATA WHERE schema_name = 'shop')`);
+    expect(told).toEqual([{ table_name: "theirs" }]);
+    await rows("DROP SCHEMA elsewhere CASCADE; DROP TABLE shop.mine");
+  });
+
   it("tells the transaction of statements", async () => {
     const [job] = await server().client.createQueryJob({
       query: "BEGIN TRANSACTION; INSERT INTO shop.base VALUES (5); INSERT INTO shop.base VALUES (6); COMMIT; SELECT 1",

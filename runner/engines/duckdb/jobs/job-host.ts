@@ -7,6 +7,7 @@ import { openRows, withUser } from "../../../dialect/script/row-access.js";
 import { parseQueryText } from "../../../dialect/script.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
+import { lacksDataset } from "../../../googlesql/system-tables.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
 import type {
   ChangedRows,
@@ -210,8 +211,10 @@ export class JobHost extends DuckDbScriptHost {
 
   protected override async systemTables(): Promise<SystemTables> {
     const { systemTables } = this.#request;
+    const dataset = this.#dataset;
+    if (dataset === undefined) return systemTables;
     return (path) =>
-      systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
+      lacksDataset(path) ? systemTables([dataset, ...path]) : (systemTables(path) ?? systemTables([dataset, ...path]));
   }
 
   /** Whoever gives the tables reads what is committed. */
