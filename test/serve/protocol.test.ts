@@ -59,10 +59,10 @@ describe("what clients rely on and never show", () => {
     expect(done.body).toMatchObject({ jobComplete: true, totalRows: "1" });
   });
 
-  it("reads bodies that are packed", async () => {
+  it.each(["application/json", "application/octet-stream"])("reads bodies that are packed: %s", async (type) => {
     const answer = await fetch(`${server.url}/bigquery/v2/projects/p/queries`, {
       method: "POST",
-      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      headers: { "content-type": type, "content-encoding": "gzip" },
       body: gzipSync(JSON.stringify({ query: "SELECT 7", useLegacySql: false })),
     });
     expect(valuesOf((await answer.json()) as Body)).toEqual([["7"]]);

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { text as readText } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ApiError, apiError } from "../protocol/errors.js";
@@ -43,8 +44,11 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   app.addContentTypeParser("application/json", { parseAs: "string" }, async (request: FastifyRequest, text: string) =>
     parsedJson(text, configOf(request).keepsNumbers === true),
   );
-  // Uploads, and what says nothing of itself, are read by the routes.
-  app.addContentTypeParser("*", async (_request: FastifyRequest, payload: Readable) => payload);
+  // The service asks no body what it calls itself: a client sends packed rows as `application/octet-stream`.
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: Readable) => {
+    const { takesStream = false, keepsNumbers } = configOf(request);
+    return takesStream ? payload : parsedJson(await readText(payload), keepsNumbers === true);
+  });
   app.setErrorHandler((cause, request, reply) => {
     const project = (request.params as { project?: string } | undefined)?.project ?? "";
     const error = httpError(cause, project, options.location);
@@ -54,24 +58,24 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
     const error = new ApiError("notFound", `Not found: ${request.method} ${request.url.split("?")[0]}`);
     return send(reply, { code: 404, body: error.body });
   });
-  for (const { method, url, handle, isOpen = false, keepsNumbers = false } of routes)
+  for (const { method, url, handle, isOpen = false, keepsNumbers = false, takesStream = false } of routes)
     app.route({
       method,
       url,
-      config: { isOpen, keepsNumbers } satisfies RouteConfig,
+      config: { isOpen, keepsNumbers, takesStream } satisfies RouteConfig,
       handler: async (request, reply) => {
         const asked = apiRequest(request, options.token);
         return send(reply, await handle(asked), asked);
       },
     });
-  app.post("/batch/bigquery/v2", async (request, reply) => {
+  app.post("/batch/bigquery/v2", { config: { takesStream: true } satisfies RouteConfig }, async (request, reply) => {
     const { type, text } = await answerBatch(app, request);
     return reply.header("content-type", type).send(text);
   });
   return app;
 }
 
-type RouteConfig = Pick<Route, "isOpen" | "keepsNumbers">;
+type RouteConfig = Pick<Route, "isOpen" | "keepsNumbers" | "takesStream">;
 
 /** What is said of the route that answers. */
 const configOf = ({ routeOptions }: FastifyRequest): RouteConfig =>

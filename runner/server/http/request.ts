@@ -38,6 +38,8 @@ export interface Route {
   readonly isOpen?: boolean;
   /** Numbers of the body that JavaScript would round come as `ExactNumber`. */
   readonly keepsNumbers?: boolean;
+  /** A body that does not call itself JSON comes as a stream. */
+  readonly takesStream?: boolean;
 }
 
 /** A request of the HTTP library in the terms of the routes. */

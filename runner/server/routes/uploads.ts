@@ -31,13 +31,14 @@ export function uploadRoutes(service: JobService): readonly Route[] {
     {
       method: "POST",
       url,
+      takesStream: true,
       handle: async (request) => {
         if (request.query.uploadType === "resumable") return begin(service, request, open);
         if (request.query.uploadType === "multipart") return { body: await multipart(service, request) };
         throw new ApiError("invalid", "uploadType must be multipart or resumable", "uploadType");
       },
     },
-    { method: "PUT", url, handle: async (request) => goOn(service, request, open) },
+    { method: "PUT", url, takesStream: true, handle: async (request) => goOn(service, request, open) },
     {
       method: "DELETE",
       url,
