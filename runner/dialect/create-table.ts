@@ -4,11 +4,12 @@ import type { Span } from "../googlesql/contract.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { partitioningOfExpression } from "../googlesql/partitioning.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
-import { type Column, collationOf, type SqlType, typeName, withCollation } from "../port/sql-types.js";
+import { type Column, collationOf, isSameName, typeName, withCollation } from "../port/sql-types.js";
 import { changedTable, copiedTable, declaration, requireOpen } from "./alter.js";
 import { arrivedIn } from "./arrival.js";
 import type { TranslatedQuery } from "./contract.js";
 import { requireNewColumn } from "./named-columns.js";
+import { addedColumn, emptyArray } from "./print/added-column.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { requireNames } from "./resolve/output.js";
@@ -202,11 +203,6 @@ function defaultText(column: ColumnDefinition, catalog: Catalog, isCollated: boo
   return resolveAssignment(column.defaultValue, own, constantContext(catalog)).sql;
 }
 
-/** What a column of arrays holds where nothing is written into it; undefined for other columns, which hold NULL. */
-function emptyArray(type: SqlType): string | undefined {
-  return typeof type === "object" && type.kind === "array" ? `CAST([] AS ${duckdbType(type)})` : undefined;
-}
-
 function knownColumn(
   expr: Extract<Statement, { kind: "createTable" }>["clusterBy"][number],
   columns: readonly Column[],
@@ -292,8 +288,7 @@ export function addColumns(
 ): TranslatedStatement {
   const known = catalog.find(names(statement.path));
   const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
-  const place = table === undefined ? target(statement.path, catalog) : quotePath(table.path);
-  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${place} ADD COLUMN `;
+  const head = `ALTER TABLE IF EXISTS ${target(statement.path, catalog)} ADD COLUMN IF NOT EXISTS `;
   const isCollated = table?.layout?.isCollated === true;
   requireDistinctNames(
     statement.addColumns.map((column) => column.name),
@@ -304,12 +299,9 @@ export function addColumns(
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
     if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
     const own = definedColumn(column, isCollated);
-    const empty = emptyArray(own.type);
-    const isKnown = table?.columns.some(({ name }) => name.toLowerCase() === own.name.toLowerCase()) === true;
-    return [
-      `${head}${column.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(own.name)} ${duckdbType(own.type)}${empty === undefined ? "" : ` DEFAULT ${empty}`}`,
-      ...(table === undefined || isKnown ? [] : declarations(table.path, [own])),
-    ];
+    if (table === undefined) return [`${head}${quoteName(own.name)} ${duckdbType(own.type)}`];
+    if (table.columns.some(({ name }) => isSameName(name, own.name))) return [];
+    return [...addedColumn(quotePath(table.path), own), ...declarations(table.path, [own])];
   });
   const addedColumns = statement.addColumns.map((column) => definedColumn(column, isCollated));
   return { kind: "alterTable", path: names(statement.path), addedColumns, sql };

@@ -350,3 +350,14 @@ it("leaves columns alone that are not there, where IF EXISTS says so", async () 
     INSERT d.t (id) VALUES (4)`);
   expect(rows.at(-1)).toEqual([4n, "new"]);
 });
+
+it("adds columns of arrays beside others, in one statement and in one transaction", async () => {
+  const rows = await after(`ALTER TABLE d.t ADD COLUMN xs ARRAY<INT64>, ADD COLUMN n INT64,
+    ADD COLUMN ys ARRAY<STRUCT<a INT64, b ARRAY<STRING>>>;
+    ALTER TABLE d.t ADD COLUMN IF NOT EXISTS xs ARRAY<INT64>;
+    INSERT d.t (id) VALUES (4)`);
+  expect([rows[0], rows.at(-1)]).toEqual([
+    [1n, "a", [], null, []],
+    [4n, null, [], null, []],
+  ]);
+});

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccumulateRequest } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
 import { accumulateStage } from "./accumulate.js";
 import { readCatalog } from "./catalog.js";
 
@@ -52,5 +53,31 @@ describe("rows that come in the place of the partitions they belong to", () => {
     await connection.run("INSERT INTO d.t VALUES ('2024-01-02', 2), (NULL, 3), ('2023-12-31', 4)");
     await overwrite({ partitionColumn: undefined, partitionBy }, "2024-05-05");
     expect((await rows()).map(([day, v]) => `${day} ${v}`)).toEqual(expected);
+  });
+
+  it("come with columns of arrays and others at once, in one transaction", async () => {
+    await connection.run("CREATE OR REPLACE TABLE d.t (day DATE, v BIGINT)");
+    await connection.run("INSERT INTO d.t VALUES ('2024-01-02', 2)");
+    await connection.run(
+      "CREATE OR REPLACE TEMP TABLE stage AS SELECT day, v + 1 AS v, [v] AS xs, 5::BIGINT AS n FROM d.t",
+    );
+    const existing = (await readCatalog(connection)).get("d.t");
+    if (existing === undefined) throw new Error("there is no table");
+    const added: Column[] = [
+      { name: "xs", type: { kind: "array", element: "INT64" } },
+      { name: "n", type: "INT64" },
+    ];
+    const stage = { name: "stage", columns: [...existing.columns, ...added], rows: 1 };
+    const request = { stage, target: existing.id, key: [], overwritesPartitions: false, onSchemaChange: "EXTEND" };
+    await connection.run("BEGIN TRANSACTION");
+    await accumulateStage(connection, existing, request as unknown as AccumulateRequest);
+    await connection.run("COMMIT");
+    const reader = await connection.runAndReadAll(
+      "SELECT CAST(v AS VARCHAR), CAST(xs AS VARCHAR), CAST(n AS VARCHAR) FROM d.t ORDER BY v",
+    );
+    expect(reader.getRows()).toEqual([
+      ["2", "[]", null],
+      ["3", "[2]", "5"],
+    ]);
   });
 });

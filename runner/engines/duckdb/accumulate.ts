@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { addedColumn } from "../../dialect/print/added-column.js";
 import { coerce, coercionCost } from "../../dialect/types/coercion.js";
 import { type Partitioning, partitioningOf } from "../../googlesql/partitioning.js";
 import { EngineError } from "../../port/engine-error.js";
@@ -14,7 +15,6 @@ import { type SchemaChange, schemaChange } from "../schema-change.js";
 import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
 import { changedRows, numberOf, stagePath } from "./tables.js";
-import { duckdbType } from "./types.js";
 
 /**
  * Adds a stage's rows to a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of the
@@ -106,12 +106,7 @@ async function alterTable(
 ): Promise<void> {
   const table = `ALTER TABLE ${quotePath(target)}`;
   for (const { name } of gone) await connection.run(`${table} DROP COLUMN ${quoteName(name)}`);
-  for (const { name, type } of added) {
-    // A stored array is never NULL.
-    const isArray = typeof type === "object" && type.kind === "array";
-    const empty = isArray ? ` DEFAULT CAST([] AS ${duckdbType(type)})` : "";
-    await connection.run(`${table} ADD COLUMN ${quoteName(name)} ${duckdbType(type)}${empty}`);
-  }
+  for (const column of added) for (const sql of addedColumn(quotePath(target), column)) await connection.run(sql);
 }
 
 /**

@@ -76,7 +76,8 @@ async function inTransaction<T>(connection: DuckDBConnection, work: () => Promis
     await connection.run("COMMIT");
     return result;
   } catch (cause) {
-    await connection.run("ROLLBACK");
+    // Where the COMMIT has failed there is nothing left to roll back.
+    await connection.run("ROLLBACK").catch(() => undefined);
     throw cause;
   }
 }

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { addedColumn } from "../../dialect/print/added-column.js";
 import { installMacros } from "../../dialect/runtime/index.js";
 import { openDatabase } from "./open.js";
 
@@ -31,6 +32,7 @@ describe("what a killed process has left", () => {
     "ALTER TABLE t ALTER COLUMN d SET DEFAULT date_trunc('day', now())",
     "ALTER TABLE t ALTER COLUMN a SET DEFAULT bq.float64_to_int64(1.5)",
     "ALTER TABLE t ADD COLUMN l INTEGER[] DEFAULT CAST([] AS INTEGER[])",
+    addedColumn("t", { name: "l", type: { kind: "array", element: "INT64" } }).join("; "),
     "ALTER TABLE t ADD COLUMN s.z INTEGER",
     "ALTER TABLE t DROP COLUMN s.y",
     "ALTER TABLE t RENAME COLUMN s.y TO z",

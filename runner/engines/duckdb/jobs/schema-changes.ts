@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { declaration } from "../../../dialect/alter.js";
 import { typeWithField } from "../../../dialect/declared-field.js";
+import { addedColumn } from "../../../dialect/print/added-column.js";
 import type { Relation } from "../../../port/port.js";
 import type { SchemaChange } from "../../../port/sql-jobs.js";
 import { type Column, isSameName, type SqlType } from "../../../port/sql-types.js";
@@ -38,11 +39,12 @@ function changeSql(
   const isArray = typeof column.type === "object" && column.type.kind === "array";
   const place = [...enginePath(columns, path), column.name].map(quoteName).join(".");
   // A missing array is an empty one.
-  const added = `${alter} ADD COLUMN ${place} ${type}${isArray ? ` DEFAULT CAST([] AS ${type})` : ""}`;
+  const within = `${alter} ADD COLUMN ${place} ${type}${isArray ? ` DEFAULT CAST([] AS ${type})` : ""}`;
+  const added = path.length === 0 ? addedColumn(quotePath(id), column) : [within];
   const outer = columnsWith(columns, change).find(({ name }) => isSameName(name, path[0] ?? column.name));
   // Parameters within a STRUCT are kept for the whole of it.
-  if (outer?.declared === undefined) return [added];
-  return [added, declaration([id.dataset, id.name], outer.name, outer.declared)];
+  if (outer?.declared === undefined) return added;
+  return [...added, declaration([id.dataset, id.name], outer.name, outer.declared)];
 }
 
 /** The columns of a table behind an addition. */
