@@ -3,66 +3,27 @@ import type { Span } from "../contract.js";
 import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
+import { type JoinStep, joined, parseConditions } from "./joins.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseQuery } from "./query.js";
 import { tableQuery } from "./table-query.js";
 
-/**
- * The FROM clause after its keyword. Commas and JOIN group from left to right alike.
- * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#sequences_of_joins
- */
+/** The FROM clause after its keyword: commas and JOINs go from left to right, https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#sequences_of_joins */
 export function parseFrom(c: Cursor): FromItem {
-  let left = parseFromPrimary(c);
-  let isBehindComma = false;
+  const first = parseFromPrimary(c);
+  const steps: JoinStep[] = [];
   for (;;) {
     if (c.accept(",")) {
-      left = join("CROSS", true, left, parseFromPrimary(c), undefined, []);
-      isBehindComma = true;
+      steps.push({ type: "CROSS", comma: true, item: parseFromPrimary(c), conditions: [] });
       continue;
     }
     const at = c.peek();
     const type = acceptJoin(c);
-    if (type === undefined) return left;
-    if (isBehindComma && (type === "RIGHT" || type === "FULL"))
-      throw syntaxError(
-        `${type} JOIN behind a comma must be in parentheses, or CROSS JOIN must stand for the comma`,
-        at,
-      );
-    left = parseJoinTail(c, type, left, parseFromPrimary(c));
+    if (type === undefined) return joined(first, steps);
+    if ((type === "RIGHT" || type === "FULL") && steps.some(({ comma }) => comma))
+      throw syntaxError(`${type} JOIN must be parenthesized when following a comma join`, at);
+    steps.push({ type, comma: false, item: parseFromPrimary(c), conditions: parseConditions(c) });
   }
-}
-
-/** The condition of a join whose sides are read. */
-export function parseJoinTail(c: Cursor, type: JoinType, left: FromItem, right: FromItem): FromItem {
-  let on: Expr | undefined;
-  let using: Identifier[] = [];
-  if (type === "CROSS") {
-    for (const word of ["ON", "USING"])
-      if (c.isWord(word)) throw analysisError(`${word} clause cannot be used with CROSS JOIN`, c.peek());
-  } else {
-    if (c.acceptWords("ON")) on = parseExpression(c);
-    else if (c.acceptWords("USING")) using = c.parenthesized(() => c.list(() => c.identifier()));
-    else if (!isLateral(right))
-      throw analysisError(`${type} JOIN must have an immediately following ON or USING clause`, right);
-  }
-  return join(type, false, left, right, on, using);
-}
-
-/** A join with an array needs no condition. */
-function isLateral(item: FromItem): boolean {
-  return item.kind === "unnest" || item.kind === "table";
-}
-
-function join(
-  type: JoinType,
-  comma: boolean,
-  left: FromItem,
-  right: FromItem,
-  on: Expr | undefined,
-  using: readonly Identifier[],
-): FromItem {
-  const end = on?.end ?? using.at(-1)?.end ?? right.end;
-  return { kind: "join", type, comma, left, right, on, using, start: left.start, end };
 }
 
 export function acceptJoin(c: Cursor): JoinType | undefined {

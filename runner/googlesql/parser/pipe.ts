@@ -16,7 +16,8 @@ import { callsWindow } from "../window-calls.js";
 import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
-import { acceptJoin, parseFrom, parseFromPrimary, parseJoinTail, parsePipeCall, parseSample } from "./from.js";
+import { acceptJoin, parseFrom, parseFromPrimary, parsePipeCall, parseSample } from "./from.js";
+import { joined, parseConditions } from "./joins.js";
 import { parsePipeAggregate } from "./pipe-aggregate.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseCommonTable, parseQuery, parseQueryPrimary, parseSelectItems } from "./query.js";
@@ -73,8 +74,9 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
   const token = c.peek();
   const join = acceptJoin(c);
   if (join !== undefined) {
-    const right = parseFromPrimary(c);
-    return { from: parseJoinTail(c, join, asFrom(c, input, start), right), where: undefined };
+    const item = parseFromPrimary(c);
+    const step = { type: join, comma: false, item, conditions: parseConditions(c) };
+    return { from: joined(asFrom(c, input, start), [step]), where: undefined };
   }
   if (c.isWord("PIVOT") || c.isWord("UNPIVOT")) {
     const pivoted = parsePivotOrUnpivot(c, asFrom(c, input, start));
