@@ -8,7 +8,10 @@ import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseQuery } from "./query.js";
 import { tableQuery } from "./table-query.js";
 
-/** The FROM clause after its keyword: commas and JOINs go from left to right, https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#sequences_of_joins */
+/**
+ * The FROM clause after its keyword: commas and JOINs go from left to right.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#sequences_of_joins
+ */
 export function parseFrom(c: Cursor): FromItem {
   const first = parseFromPrimary(c);
   const steps: JoinStep[] = [];
