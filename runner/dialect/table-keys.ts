@@ -125,9 +125,19 @@ function changed(
     }
     case "renameColumn":
       return renamed(keys, change.name.name, change.to.name);
+    case "dropColumn":
+      return withoutColumn(keys, change.name.name);
     default:
       return keys;
   }
+}
+
+/** The keys that are left without a column: none that names it. */
+function withoutColumn(keys: TableKeys, name: string): TableKeys {
+  const isPrimary = keys.primaryKey.some((column) => sameName(column, name));
+  const foreignKeys = keys.foreignKeys.filter(({ columns }) => !columns.some(({ from }) => sameName(from, name)));
+  if (!isPrimary && foreignKeys.length === keys.foreignKeys.length) return keys;
+  return { primaryKey: isPrimary ? [] : keys.primaryKey, foreignKeys };
 }
 
 /** The same keys with another name for a column. */
