@@ -170,6 +170,7 @@ export type FurtherStatement =
       readonly parameters: readonly RoutineParameter[];
       readonly returns: TypeNode | undefined;
       readonly body: FunctionBody;
+      readonly options: readonly StatementOption[];
     })
   | (Span & {
       readonly kind: "createTableFunction";
@@ -180,6 +181,7 @@ export type FurtherStatement =
       /** `RETURNS TABLE<..>`. */
       readonly returns: readonly { readonly name: Identifier; readonly type: TypeNode }[] | undefined;
       readonly query: Query;
+      readonly options: readonly StatementOption[];
     })
   | (Span & {
       readonly kind: "createProcedure";
@@ -187,6 +189,9 @@ export type FurtherStatement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly parameters: readonly RoutineParameter[];
+      readonly options: readonly StatementOption[];
+      /** Where BEGIN stands. */
+      readonly bodyStart: number;
       readonly body: readonly ScriptStatement[];
     })
   | (Span & {

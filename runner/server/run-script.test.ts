@@ -63,6 +63,52 @@ it("tells of snapshots and clones what they were made of, and of copies nothing"
   await runScript(warehouse, "p", "DROP SNAPSHOT TABLE d.kept_days; DROP TABLE d.cloned; DROP TABLE d.copied");
 });
 
+it("tells what OPTIONS and the definition of a routine say", async () => {
+  await runScript(
+    warehouse,
+    "p",
+    `CREATE FUNCTION d.f(a INTEGER, b RANGE<DATE>) RETURNS DECIMAL OPTIONS (description = 'adds') AS (a + 1);
+    CREATE FUNCTION d.j(x FLOAT64) RETURNS FLOAT64 DETERMINISTIC LANGUAGE js OPTIONS (description = 'same') AS 'return x';
+    CREATE PROCEDURE d.begin_it() OPTIONS (description = 'where to begin') BEGIN SELECT 1; END`,
+  );
+  const asked = async (sql: string) => (await runScript(warehouse, "p", sql)).rows?.rows;
+  expect(
+    await asked("SELECT specific_name, option_value FROM d.INFORMATION_SCHEMA.ROUTINE_OPTIONS ORDER BY 1"),
+  ).toEqual([
+    ["begin_it", '"where to begin"'],
+    ["f", '"adds"'],
+    ["j", '"same"'],
+  ]);
+  expect(
+    await asked(
+      "SELECT data_type, is_deterministic, routine_definition FROM d.INFORMATION_SCHEMA.ROUTINES ORDER BY routine_name",
+    ),
+  ).toEqual([
+    [null, null, "BEGIN SELECT 1; END"],
+    ["NUMERIC", null, "a + 1"],
+    ["FLOAT64", "YES", "return x"],
+  ]);
+  expect(
+    await asked(
+      "SELECT data_type FROM d.INFORMATION_SCHEMA.PARAMETERS WHERE specific_name = 'f' ORDER BY ordinal_position",
+    ),
+  ).toEqual([["NUMERIC"], ["INT64"], ["RANGE<DATE>"]]);
+  await runScript(warehouse, "p", "DROP FUNCTION d.f; DROP FUNCTION d.j; DROP PROCEDURE d.begin_it");
+});
+
+it("takes the keys of a column away with it", async () => {
+  const told = await runScript(
+    warehouse,
+    "p",
+    `CREATE TABLE d.keyed (a INT64, b INT64, c INT64, PRIMARY KEY (a, b) NOT ENFORCED,
+      CONSTRAINT own FOREIGN KEY (c, b) REFERENCES d.keyed(a, b) NOT ENFORCED);
+    ALTER TABLE d.keyed DROP COLUMN c; ALTER TABLE d.keyed DROP COLUMN a;
+    SELECT constraint_name FROM d.INFORMATION_SCHEMA.TABLE_CONSTRAINTS`,
+  );
+  expect(told.rows?.rows).toEqual([]);
+  await runScript(warehouse, "p", "DROP TABLE d.keyed");
+});
+
 it.each([
   ["CREATE TABLE d.one (n INT64)", "DROP EXTERNAL TABLE IF EXISTS d.one", "TABLE", "DROP TABLE d.one"],
   ["CREATE VIEW d.one AS SELECT 1 AS n", "DROP MATERIALIZED VIEW d.one", "VIEW", "DROP VIEW d.one"],

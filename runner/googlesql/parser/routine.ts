@@ -1,8 +1,8 @@
 import type { Identifier, Statement } from "../ast.js";
 import { analysisError, syntaxError, unsupported } from "../errors.js";
-import type { FunctionBody, RoutineParameter } from "../script-ast.js";
+import type { FunctionBody, RoutineParameter, StatementOption } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
-import { acceptIfNotExists, parsePathNode, skipOptions } from "./ddl.js";
+import { acceptIfNotExists, parseOptions, parsePathNode } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { parseQuery } from "./query.js";
 import { parseBlockBody } from "./script.js";
@@ -23,15 +23,15 @@ export function parseCreateFunction(
   const path = parsePathNode(c);
   const parameters = parseParameters(c, isAggregate ? "aggregate" : "function");
   const returns = c.acceptWords("RETURNS") ? parseType(c) : undefined;
-  const body = parseFunctionBody(c);
-  skipOptions(c);
+  const { body, options: inner } = parseFunctionBody(c);
+  const options = [...inner, ...parseOptions(c)];
   if (isAggregate && body.language === "js") throw unsupported("A JavaScript aggregate function", body.codeSpan);
-  const head = { path, isAggregate, temporary, orReplace, ifNotExists, parameters, returns };
+  const head = { path, isAggregate, temporary, orReplace, ifNotExists, parameters, returns, options };
   return { kind: "createFunction", ...head, body, ...c.span(start) };
 }
 
 /** Everything behind RETURNS: determinism, language, options and the body itself. */
-function parseFunctionBody(c: Cursor): FunctionBody {
+function parseFunctionBody(c: Cursor): { readonly body: FunctionBody; readonly options: readonly StatementOption[] } {
   const determinism = c.peek();
   const notDeterministic = c.acceptWords("NOT", "DETERMINISTIC");
   const deterministic = !notDeterministic && c.acceptWords("DETERMINISTIC");
@@ -43,24 +43,26 @@ function parseFunctionBody(c: Cursor): FunctionBody {
   const isJavaScript = language?.name.toLowerCase() === "js";
   if (!isJavaScript && (deterministic || notDeterministic))
     throw analysisError("Determinism level cannot be specified for SQL functions", determinism);
-  refuseLibraries(c);
+  const before = parseFunctionOptions(c);
   c.expectWord("AS");
-  if (!isJavaScript) return { language: "sql", expr: c.parenthesized(() => parseExpression(c)) };
+  if (!isJavaScript)
+    return { body: { language: "sql", expr: c.parenthesized(() => parseExpression(c)) }, options: before };
   const token = c.peek();
   if (token.kind !== "string") throw syntaxError("Expected string literal", token);
   c.next();
-  refuseLibraries(c);
-  return { language: "js", code: token.value, codeSpan: { start: token.start, end: token.end }, deterministic };
+  const options = [...before, ...parseFunctionOptions(c)];
+  const codeSpan = { start: token.start, end: token.end };
+  return { body: { language: "js", code: token.value, codeSpan, deterministic }, options };
 }
 
 /** OPTIONS of a function; a JavaScript library lies in a bucket that is not there offline. */
-function refuseLibraries(c: Cursor): void {
+function parseFunctionOptions(c: Cursor): readonly StatementOption[] {
   if (c.isWord("OPTIONS")) {
     for (let ahead = 1; !c.is(")", ahead) && c.peek(ahead).kind !== "end"; ahead += 1)
       if (c.isWord("LIBRARY", ahead) && c.is("=", ahead + 1))
         throw unsupported("OPTIONS (library = ..) of a JavaScript function", c.peek(ahead));
   }
-  skipOptions(c);
+  return parseOptions(c);
 }
 
 /**
@@ -72,10 +74,10 @@ export function parseCreateTableFunction(c: Cursor, start: number, orReplace: bo
   const path = parsePathNode(c);
   const parameters = parseParameters(c, "table function");
   const returns = c.acceptWords("RETURNS") ? parseTableType(c) : undefined;
-  skipOptions(c);
+  const before = parseOptions(c);
   c.expectWord("AS");
   const query = parseQuery(c);
-  skipOptions(c);
+  const options = [...before, ...parseOptions(c)];
   return {
     kind: "createTableFunction",
     path,
@@ -84,6 +86,7 @@ export function parseCreateTableFunction(c: Cursor, start: number, orReplace: bo
     parameters,
     returns,
     query,
+    options,
     ...c.span(start),
   };
 }
@@ -105,14 +108,16 @@ export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolea
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, "procedure");
-  skipOptions(c);
+  const options = parseOptions(c);
   if (!c.isWord("BEGIN")) {
     if (c.isWord("EXTERNAL") || c.isWord("LANGUAGE") || c.isWord("WITH"))
       throw unsupported(`CREATE PROCEDURE ... ${c.peek().text}`, c.peek());
     throw c.expected("keyword BEGIN");
   }
+  const bodyStart = c.peek().start;
   const body = parseBlockBody(c);
-  return { kind: "createProcedure", path, orReplace, ifNotExists, parameters, body, ...c.span(start) };
+  const said = { path, orReplace, ifNotExists, parameters, options };
+  return { kind: "createProcedure", ...said, bodyStart, body, ...c.span(start) };
 }
 
 function parseParameters(c: Cursor, of: "function" | "aggregate" | "table function" | "procedure"): RoutineParameter[] {

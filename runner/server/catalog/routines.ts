@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Statement, TypeNode } from "../../googlesql/ast.js";
 import { parseStatementText } from "../../googlesql/parser/statement.js";
+import { SCALAR_TYPES } from "../../googlesql/type-names.js";
 import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
@@ -12,6 +13,7 @@ type Routine = Extract<Statement, { kind: "createFunction" | "createTableFunctio
 export interface TypeObject {
   readonly typeKind: string;
   readonly arrayElementType?: TypeObject | undefined;
+  readonly rangeElementType?: TypeObject | undefined;
   readonly structType?:
     | { readonly fields: readonly { readonly name?: string | undefined; readonly type: TypeObject }[] }
     | undefined;
@@ -20,6 +22,7 @@ export interface TypeObject {
 const typeObject: v.GenericSchema<TypeObject> = v.object({
   typeKind: v.string(),
   arrayElementType: v.optional(v.lazy(() => typeObject)),
+  rangeElementType: v.optional(v.lazy(() => typeObject)),
   structType: v.optional(
     v.object({ fields: v.array(v.object({ name: v.optional(v.string()), type: v.lazy(() => typeObject) })) }),
   ),
@@ -99,13 +102,20 @@ function describe(text: string) {
   const shared = args.length === 0 ? {} : { arguments: args };
   const slice = ({ start, end }: { readonly start: number; readonly end: number }): string => text.slice(start, end);
   if (statement.kind === "createProcedure")
-    return { routineType: "PROCEDURE", language: "SQL", ...shared, definitionBody: procedureBody(text) };
+    return { routineType: "PROCEDURE", language: "SQL", ...shared, definitionBody: text.slice(statement.bodyStart) };
   if (statement.kind === "createTableFunction")
     return { routineType: "TABLE_VALUED_FUNCTION", language: "SQL", ...shared, definitionBody: slice(statement.query) };
   const { body, returns } = statement;
   const result = returns === undefined ? {} : { returnType: typeOf(returns) };
   return body.language === "js"
-    ? { routineType: "SCALAR_FUNCTION", language: "JAVASCRIPT", ...shared, ...result, definitionBody: body.code }
+    ? {
+        routineType: "SCALAR_FUNCTION",
+        language: "JAVASCRIPT",
+        ...shared,
+        ...result,
+        ...(body.deterministic ? { determinismLevel: "DETERMINISTIC" } : {}),
+        definitionBody: body.code,
+      }
     : {
         routineType: isAggregate ? "AGGREGATE_FUNCTION" : "SCALAR_FUNCTION",
         language: "SQL",
@@ -115,14 +125,17 @@ function describe(text: string) {
       };
 }
 
-function procedureBody(text: string): string {
-  return text.slice(text.search(/\bBEGIN\b/i));
+/** A type by the name that the API has for it, whichever the statement has. */
+function scalarObject(written: string): TypeObject {
+  const name = SCALAR_TYPES[written] ?? written;
+  const [, element] = /^RANGE<(\w+)>$/.exec(name) ?? [];
+  return element === undefined ? { typeKind: name } : { typeKind: "RANGE", rangeElementType: { typeKind: element } };
 }
 
 function typeOf(type: TypeNode): TypeObject {
   switch (type.kind) {
     case "scalarType":
-      return { typeKind: type.name.toUpperCase() };
+      return scalarObject(type.name.toUpperCase());
     case "arrayType":
       return { typeKind: "ARRAY", arrayElementType: typeOf(type.element) };
     case "structType":
@@ -191,7 +204,8 @@ function creation(ref: RoutineRef, given: RoutineChange): string {
 
 const isScalar = (routineType: string): boolean => routineType === "SCALAR_FUNCTION";
 
-function typeText({ typeKind, arrayElementType, structType }: TypeObject): string {
+function typeText({ typeKind, arrayElementType, rangeElementType, structType }: TypeObject): string {
+  if (typeKind === "RANGE" && rangeElementType !== undefined) return `RANGE<${typeText(rangeElementType)}>`;
   if (typeKind === "ARRAY" && arrayElementType !== undefined) return `ARRAY<${typeText(arrayElementType)}>`;
   if (typeKind === "STRUCT" && structType !== undefined)
     return `STRUCT<${structType.fields.map((field) => `${field.name ? `${quoted(field.name)} ` : ""}${typeText(field.type)}`).join(", ")}>`;

@@ -92,6 +92,10 @@ export function definitionFacts(text: string): DefinitionFacts {
       const columnOptions = ofNames(statement.columns.map(({ name, options }) => ({ ...name, options })));
       return { ...none, kept: collationOf(statement), options: textsOf(statement.options), columnOptions };
     }
+    case "createFunction":
+    case "createTableFunction":
+    case "createProcedure":
+      return { ...none, options: textsOf(statement.options) };
     case "alterTable":
       return { ...none, columnOptions: ofColumns(statement.addColumns), defaults: defaultsOf(statement.addColumns) };
     case "changeTable":

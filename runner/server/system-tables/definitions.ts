@@ -86,6 +86,9 @@ export const SYSTEM_COLUMNS = {
   TABLE_SNAPSHOTS: columns(
     "table_catalog STRING, table_schema STRING, table_name STRING, base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, snapshot_time TIMESTAMP",
   ),
+  ROUTINE_OPTIONS: columns(
+    "specific_catalog STRING, specific_schema STRING, specific_name STRING, option_name STRING, option_type STRING, option_value STRING",
+  ),
   SESSIONS: columns(
     "creation_time TIMESTAMP, expiration_time TIMESTAMP, is_active BOOL, last_modified_time TIMESTAMP, principal_subject STRING, project_id STRING, project_number INT64, session_id STRING, user_email STRING",
   ),

@@ -1,6 +1,9 @@
 import type { RowObject } from "../../port/port.js";
 import { getRoutine, listRoutines, type TypeObject } from "../catalog/routines.js";
+import { optionsOf } from "./option-rows.js";
 import { type Place, timestamp } from "./shared.js";
+
+const DETERMINISM: Readonly<Record<string, string>> = { DETERMINISTIC: "YES", NOT_DETERMINISTIC: "NO" };
 
 /** The rows of ROUTINES that are about one dataset. */
 export async function routineRows(catalogue: Place, project: string, dataset: string): Promise<readonly RowObject[]> {
@@ -27,12 +30,30 @@ export async function routineRows(catalogue: Place, project: string, dataset: st
       routine_body: isJs ? "EXTERNAL" : "SQL",
       routine_definition: found.definitionBody,
       external_language: isJs ? "JAVASCRIPT" : null,
+      is_deterministic: DETERMINISM[("determinismLevel" in found && found.determinismLevel) as string] ?? null,
       created: timestamp(Number(found.creationTime)),
       last_altered: timestamp(Number(found.lastModifiedTime)),
       ddl: texts.get(`${dataset}.${routine}`) ?? null,
     });
   }
   return rows;
+}
+
+/** The rows of ROUTINE_OPTIONS that are about one dataset. */
+export async function routineOptionRows(
+  catalogue: Place,
+  project: string,
+  dataset: string,
+): Promise<readonly RowObject[]> {
+  const routines = await listRoutines(catalogue, dataset);
+  return routines.flatMap((routine) =>
+    optionsOf(catalogue.store.get("routine", `${dataset}.${routine}`)).map((option) => ({
+      specific_catalog: project,
+      specific_schema: dataset,
+      specific_name: routine,
+      ...option,
+    })),
+  );
 }
 
 /** The rows of PARAMETERS that are about one dataset. */
@@ -62,7 +83,8 @@ export async function parameterRows(catalogue: Place, project: string, dataset: 
 }
 
 /** A type as SQL writes it: `ARRAY<STRUCT<a INT64>>`. */
-function typeText({ typeKind, arrayElementType, structType }: TypeObject): string {
+function typeText({ typeKind, arrayElementType, rangeElementType, structType }: TypeObject): string {
+  if (rangeElementType !== undefined) return `RANGE<${rangeElementType.typeKind}>`;
   if (arrayElementType !== undefined) return `ARRAY<${typeText(arrayElementType)}>`;
   if (structType === undefined) return typeKind;
   return `STRUCT<${structType.fields.map(({ name, type }) => [name ?? [], typeText(type)].flat().join(" ")).join(", ")}>`;

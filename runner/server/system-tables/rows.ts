@@ -8,7 +8,7 @@ import { jobRows } from "./job-rows.js";
 import { optionsOf } from "./option-rows.js";
 import { partitionRows } from "./partition-rows.js";
 import { relationRows } from "./relation-rows.js";
-import { parameterRows, routineRows } from "./routine-rows.js";
+import { parameterRows, routineOptionRows, routineRows } from "./routine-rows.js";
 import { type Place, timestamp } from "./shared.js";
 import { storageRows } from "./storage-rows.js";
 
@@ -53,6 +53,7 @@ export async function systemRows(
   const rows: RowObject[] = [];
   for (const name of datasets) {
     if (view === "ROUTINES") rows.push(...(await routineRows(catalogue, project, name)));
+    else if (view === "ROUTINE_OPTIONS") rows.push(...(await routineOptionRows(catalogue, project, name)));
     else if (view === "PARAMETERS") rows.push(...(await parameterRows(catalogue, project, name)));
     else
       for (const relation of await catalogue.jobs.relations(name))
