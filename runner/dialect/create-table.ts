@@ -288,7 +288,8 @@ export function addColumns(
 ): TranslatedStatement {
   const known = catalog.find(names(statement.path));
   const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
-  const head = `ALTER TABLE IF EXISTS ${target(statement.path, catalog)} ADD COLUMN IF NOT EXISTS `;
+  // Nobody knows the table: the engine may.
+  const head = () => `ALTER TABLE IF EXISTS ${target(statement.path, catalog)} ADD COLUMN IF NOT EXISTS `;
   const isCollated = table?.layout?.isCollated === true;
   requireDistinctNames(
     statement.addColumns.map((column) => column.name),
@@ -299,7 +300,7 @@ export function addColumns(
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
     if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
     const own = definedColumn(column, isCollated);
-    if (table === undefined) return [`${head}${quoteName(own.name)} ${duckdbType(own.type)}`];
+    if (table === undefined) return [`${head()}${quoteName(own.name)} ${duckdbType(own.type)}`];
     if (table.columns.some(({ name }) => isSameName(name, own.name))) return [];
     return [...addedColumn(quotePath(table.path), own), ...declarations(table.path, [own])];
   });

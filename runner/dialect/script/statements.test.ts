@@ -361,3 +361,13 @@ it("adds columns of arrays beside others, in one statement and in one transactio
     [4n, null, [], null, []],
   ]);
 });
+
+it("adds columns to temporary tables", async () => {
+  const { rows } = await warehouse.script(`CREATE TEMP TABLE tmp AS SELECT 1 AS a;
+    ALTER TABLE tmp ADD COLUMN xs ARRAY<INT64>, ADD COLUMN n NUMERIC(5, 2);
+    INSERT tmp VALUES (2, [3], 1.5); SELECT * FROM tmp ORDER BY a`);
+  expect(rows?.rows).toEqual([
+    [1n, [], null],
+    [2n, [3n], expect.anything()],
+  ]);
+});
