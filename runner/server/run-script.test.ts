@@ -96,6 +96,19 @@ it("tells what OPTIONS and the definition of a routine say", async () => {
   await runScript(warehouse, "p", "DROP FUNCTION d.f; DROP FUNCTION d.j; DROP PROCEDURE d.begin_it");
 });
 
+it("leaves the table alone that a temporary one stands before", async () => {
+  const told = await runScript(
+    warehouse,
+    "p",
+    `SET @@dataset_id = 'd'; CREATE TABLE d.hidden (a INT64) OPTIONS (description = 'kept');
+    CREATE TEMP TABLE hidden AS SELECT 1 AS a; INSERT hidden VALUES (2);
+    ALTER TABLE hidden SET OPTIONS (description = 'temporary'); DROP TABLE hidden;
+    SELECT option_value FROM INFORMATION_SCHEMA.TABLE_OPTIONS WHERE table_name = 'hidden'`,
+  );
+  expect(told.rows?.rows).toEqual([['"kept"']]);
+  await runScript(warehouse, "p", "DROP TABLE d.hidden");
+});
+
 it("takes the keys of a column away with it", async () => {
   const told = await runScript(
     warehouse,

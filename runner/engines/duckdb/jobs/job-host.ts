@@ -350,6 +350,7 @@ export class JobHost extends DuckDbScriptHost {
     const { signal } = this.#request;
     signal.throwIfAborted();
     await this.fillWanted();
+    await this.#aimAtTemporary(statement);
     const begun = this.#begun;
     const target = begun?.target;
     const kind = ROW_CHANGES[statement.kind];
@@ -379,6 +380,14 @@ export class JobHost extends DuckDbScriptHost {
     );
     if (statement.kind === "drop" && target.name === "") this.#history?.datasetDropped(target.dataset);
     return done;
+  }
+
+  /** A name without a dataset may be that of a temporary table: what a table of the default dataset is, stays as it is. */
+  async #aimAtTemporary(statement: TranslatedStatement): Promise<void> {
+    const begun = this.#begun;
+    if (begun?.target === undefined || !OF_TABLES.has(statement.kind) || !("path" in statement)) return;
+    if ((await super.catalog()).find(statement.path)?.temporary !== true) return;
+    this.#begun = { ...begun, target: { dataset: "_SESSION", name: begun.target.name } };
   }
 
   /** @throws Error where the server does not take a definition that the warehouse would take */
@@ -505,6 +514,18 @@ const DEFINES: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "createSchema",
   "createTable",
   "createView",
+  "alterTable",
+  "alter",
+  "drop",
+]);
+
+/** Statements that change or drop a table that is there. */
+const OF_TABLES: ReadonlySet<TranslatedStatement["kind"]> = new Set([
+  "insert",
+  "delete",
+  "update",
+  "merge",
+  "truncate",
   "alterTable",
   "alter",
   "drop",
