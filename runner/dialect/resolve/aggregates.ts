@@ -176,11 +176,12 @@ function firstInOrder(
 
 /**
  * An aggregate over nothing but columns of outer queries belongs to the query in which it stands; DuckDB takes it for one of the outer query,
- * unless a column of this one is in its argument.
+ * unless a column of this one is in its argument. What has no uses may be a grouping key of an outer query.
  */
 function ownText(arg: Typed, { scope }: ExprContext): string {
   const own = scope.columns[0]?.sql;
-  const isOuter = arg.uses.length > 0 && arg.uses.every(({ owner }) => owner !== scope.owner);
+  const reads = arg.uses.length > 0 || (scope.parent !== undefined && arg.literal === undefined);
+  const isOuter = reads && arg.uses.every(({ owner }) => owner !== scope.owner);
   return isOuter && own !== undefined ? `CASE WHEN ${own} IS NULL OR true THEN ${arg.sql} END` : arg.sql;
 }
 
