@@ -12,18 +12,14 @@ import type { Environment, Visible } from "./scope.js";
  */
 export class Asides {
   #alias: string | undefined;
-  readonly #own: ReadonlySet<string>;
+  /** The aliases of the SELECT's tables; most ask for none. */
+  #own: ReadonlySet<string> | undefined;
   readonly #columns = new Map<string, string>();
-  readonly #env: Environment;
 
-  constructor({ columns, ranges }: Visible, env: Environment) {
-    this.#env = env;
-    const texts = [
-      ...columns,
-      ...ranges.flatMap((range) => [...range.columns, ...(range.value === undefined ? [] : [range.value])]),
-    ];
-    this.#own = new Set(texts.flatMap(({ sql }) => sql.match(ALIAS) ?? []));
-  }
+  constructor(
+    private readonly visible: Visible,
+    private readonly env: Environment,
+  ) {}
 
   /** Whether something is computed aside. */
   get isUsed(): boolean {
@@ -32,7 +28,8 @@ export class Asides {
 
   /** A name of the SELECT's, as the column that holds it; what is no such name is there outside, too. */
   put(read: Typed): Typed {
-    const isOwn = (read.sql.match(ALIAS) ?? []).some((alias) => this.#own.has(alias));
+    this.#own ??= aliasesOf(this.visible);
+    const isOwn = (read.sql.match(ALIAS) ?? []).some((alias) => this.#own?.has(alias));
     const isComputed = read.opaque === true && !this.isIn(read.sql);
     return isOwn || isComputed ? this.hold(read) : read;
   }
@@ -43,9 +40,9 @@ export class Asides {
       throw unsupported("What a function makes of an aggregate or a window call, within another one", value.span);
     const name = this.#columns.get(value.sql) ?? `a${this.#columns.size}`;
     this.#columns.set(value.sql, name);
-    this.#alias ??= this.#env.freshAlias();
+    this.#alias ??= this.env.freshAlias();
     const sql = `${this.#alias}.${name}`;
-    this.#env.lineage?.define(sql, this.#env.lineage.of(value.sql));
+    this.env.lineage?.define(sql, this.env.lineage.of(value.sql));
     const { part: _, ...held } = value;
     return { ...held, sql, literal: undefined, arithmetic: undefined };
   }
@@ -74,6 +71,11 @@ export class Asides {
 }
 
 const ALIAS = /\bt\d+\$/g;
+
+function aliasesOf({ columns, ranges }: Visible): ReadonlySet<string> {
+  const ofRanges = ranges.flatMap((range) => (range.value === undefined ? range.columns : [range.value]));
+  return new Set([...columns, ...ofRanges].flatMap(({ sql }) => sql.match(ALIAS) ?? []));
+}
 
 /** Whether an expression calls a function whose body holds a query, other than for the rows of an aggregate or a window. */
 export function callsQuery(expr: Expr, catalog: Catalog): boolean {
