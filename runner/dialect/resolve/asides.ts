@@ -73,8 +73,9 @@ export class Asides {
 const ALIAS = /\bt\d+\$/g;
 
 function aliasesOf({ columns, ranges }: Visible): ReadonlySet<string> {
-  const ofRanges = ranges.flatMap((range) => (range.value === undefined ? range.columns : [range.value]));
-  return new Set([...columns, ...ofRanges].flatMap(({ sql }) => sql.match(ALIAS) ?? []));
+  const values = ranges.flatMap(({ value }) => value ?? []);
+  const texts = [...columns, ...ranges.flatMap((range) => range.columns), ...values];
+  return new Set(texts.flatMap(({ sql }) => sql.match(ALIAS) ?? []));
 }
 
 /** Whether an expression calls a function whose body holds a query, other than for the rows of an aggregate or a window. */
