@@ -17,3 +17,11 @@ it.each([
   expect(await rows(`SELECT x, ${of} ${GROUPED} ORDER BY x`)).toEqual(expected.map((n, i) => [`${i + 1}`, `${n}`]));
   expect(await rows(`SELECT x ${GROUPED} HAVING ${of} = ${expected[0]} ORDER BY x LIMIT 1`)).toEqual([["1"]]);
 });
+
+it.each([
+  ["an aggregate", "SUM(SUM(q)) OVER ()", ["6", "6"]],
+  ["a key", "SUM(q) OVER (PARTITION BY q)", ["2", "4"]],
+])("a window over %s of its own query stays what it is within a subquery", async (_, call, expected) => {
+  const grouped = `SELECT ${call} AS v FROM UNNEST([STRUCT(0 AS p, x * 2 AS q), (1, 4)]) GROUP BY q`;
+  expect(await rows(`SELECT ARRAY(${grouped} ORDER BY v) FROM UNNEST([1]) AS x`)).toEqual([[expected]]);
+});

@@ -174,13 +174,20 @@ function firstInOrder(
     : `CASE WHEN ${keys} > 0 THEN ${least} WHEN ${rows} > 0 THEN ${unordered} END`;
 }
 
+/** Whether a scope is that of a query, or within one: others hold variables. */
+function isWithinRows(scope: Scope | undefined): boolean {
+  return scope !== undefined && (scope.isConstant !== true || isWithinRows(scope.parent));
+}
+
 /**
  * An aggregate over nothing but columns of outer queries belongs to the query in which it stands; DuckDB takes it for one of the outer query,
  * unless a column of this one is in its argument. What has no uses may be a grouping key of an outer query.
  */
 function ownText(arg: Typed, { scope }: ExprContext): string {
   const own = scope.columns[0]?.sql;
-  const reads = arg.uses.length > 0 || (scope.parent !== undefined && arg.literal === undefined);
+  // Among its own groups a window call reads keys of its own, and aggregates.
+  const mayBeKey = arg.literal === undefined && scope.groupKeys === undefined && isWithinRows(scope.parent);
+  const reads = arg.uses.length > 0 || mayBeKey;
   const isOuter = reads && arg.uses.every(({ owner }) => owner !== scope.owner);
   return isOuter && own !== undefined ? `CASE WHEN ${own} IS NULL OR true THEN ${arg.sql} END` : arg.sql;
 }

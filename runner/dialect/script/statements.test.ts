@@ -371,3 +371,9 @@ it("adds columns to temporary tables", async () => {
     [2n, [3n], expect.anything()],
   ]);
 });
+
+it("takes a window over an aggregate, beside variables", async () => {
+  const sql =
+    "DECLARE n INT64 DEFAULT 2; SELECT k, SUM(v) * n, SUM(SUM(v)) OVER (PARTITION BY k) FROM UNNEST([STRUCT(9 AS v, 1 AS k), (3, 1)]) GROUP BY k";
+  expect((await warehouse.script(sql)).rows?.rows).toEqual([[1n, 24n, 12n]]);
+});
