@@ -24,3 +24,19 @@ it("the position of an element is in no star", async () => {
     [[{ a: "1", b: "2" }]],
   ]);
 });
+
+it.each([
+  ["of no rows there is no distinct constant", "SELECT DISTINCT 1 FROM UNNEST(CAST([] AS ARRAY<INT64>))", []],
+  [
+    "an alias of the list hides the offset",
+    "SELECT v AS o FROM UNNEST([3, 1, 2, 3]) AS v WITH OFFSET AS o GROUP BY v",
+    ["3", "1", "2"],
+  ],
+  [
+    "a field has the name of the offset",
+    "SELECT s FROM UNNEST([STRUCT(1 AS s, 2 AS `offset`)]) WITH OFFSET GROUP BY s",
+    ["1"],
+  ],
+])("ARRAY of groups: %s", async (_, query, expected) => {
+  expect(await rows(`SELECT ARRAY(${query})`)).toEqual([[expected]]);
+});

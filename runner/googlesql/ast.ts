@@ -285,7 +285,12 @@ export type FromItem =
       readonly args: readonly CallArgument[];
       readonly alias: Identifier | undefined;
     })
-  | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)
+  | (Span & {
+      readonly kind: "unnest";
+      readonly array: Expr;
+      /** A name by which the place of an element is read that is in no star. */
+      readonly position?: string;
+    } & Aliased)
   | (Span & {
       readonly kind: "derived";
       readonly query: Query;
@@ -318,7 +323,7 @@ export type FromItem =
 export interface Aliased {
   readonly alias: Identifier | undefined;
   /** `WITH OFFSET [AS name]`; the default name is `offset`. */
-  readonly offset: (Identifier & { readonly implicit?: boolean; readonly isHidden?: boolean }) | undefined;
+  readonly offset: (Identifier & { readonly implicit?: boolean }) | undefined;
 }
 
 export interface Pivot {

@@ -83,7 +83,7 @@ export function callsQuery(expr: Expr, catalog: Catalog): boolean {
   let found = false;
   walk(expr, (node) => {
     if (found || isClosed(node)) return false;
-    if (node.kind === "call" && holdsQuery(catalog.routine?.(node.name as string), catalog)) found = true;
+    if (node.kind === "call" && bodyHoldsQuery(catalog.routine?.(node.name as string), catalog)) found = true;
     return undefined;
   });
   return found;
@@ -107,7 +107,8 @@ const CLOSED: ReadonlySet<string> = new Set(["subquery", "arrayQuery", "exists",
 
 const KNOWN = new WeakMap<UserFunction, boolean>();
 
-function holdsQuery(routine: UserFunction | undefined, catalog: Catalog): boolean {
+/** Whether a function's body holds a query, or calls a function whose body does. */
+export function bodyHoldsQuery(routine: UserFunction | undefined, catalog: Catalog): boolean {
   if (routine?.kind !== "createFunction" || routine.body.language === "js" || routine.isAggregate) return false;
   const known = KNOWN.get(routine);
   if (known !== undefined) return known;
@@ -116,7 +117,8 @@ function holdsQuery(routine: UserFunction | undefined, catalog: Catalog): boolea
   let found = false;
   walk(routine.body.expr, (node) => {
     found ||=
-      node.kind === "select" || (node.kind === "call" && holdsQuery(catalog.routine?.(node.name as string), catalog));
+      node.kind === "select" ||
+      (node.kind === "call" && bodyHoldsQuery(catalog.routine?.(node.name as string), catalog));
     return !found;
   });
   KNOWN.set(routine, found);

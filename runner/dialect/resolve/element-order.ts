@@ -1,5 +1,6 @@
-import type { CallExpr, Expr, Identifier, OrderItem, Query, Select } from "../../googlesql/ast.js";
+import type { Expr, OrderItem, Query, Select } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
+import { plainCall } from "../../googlesql/plain-call.js";
 import { callsWindow } from "../../googlesql/window-calls.js";
 import { callsAggregate } from "./grouping.js";
 
@@ -14,12 +15,12 @@ export function inElementOrder(query: Query): Query {
   const { from, groupBy } = grouped ?? {};
   if (grouped === undefined || from?.kind !== "unnest" || !isByKeys(groupBy)) return query;
   const { start, end } = from;
-  const hidden = { name: POSITION, isHidden: true, start, end } as const;
-  const position: Identifier = from.offset ?? hidden;
-  const first: OrderItem = { expr: smallest(position, from), descending: false, nulls: undefined, start, end };
-  return { ...query, body: { ...grouped, from: { ...from, offset: from.offset ?? hidden } }, orderBy: [first] };
+  const place = { kind: "path", parts: [{ name: POSITION, start, end }], start, end } as const;
+  const first: OrderItem = { expr: plainCall("MIN", [place], from), descending: false, nulls: undefined, start, end };
+  return { ...query, body: { ...grouped, from: { ...from, position: POSITION } }, orderBy: [first] };
 }
 
+/** No name of a query: what it names itself may be hidden by an alias of its list. */
 const POSITION = "position of the element";
 
 /** One row for each combination of keys. */
@@ -28,34 +29,21 @@ function isByKeys(groupBy: Select["groupBy"]): boolean {
   return groupBy.kind === "all" || groupBy.items.every(({ kind }) => kind === "expr");
 }
 
-/** Rows that differ are the groups of all their columns. */
+/** Rows that differ are the groups of all their columns; of no rows there is none, also where all columns are constants. */
 function withoutDistinct(select: Select): Select | undefined {
   const isPlain = select.items.every((item) => item.kind === "star" || !isComputed(item.expr));
   const clauses = [select.groupBy, select.having, select.qualify];
   if (!isPlain || clauses.some((clause) => clause !== undefined)) return undefined;
-  return { ...select, distinct: false, groupBy: { kind: "all" } };
+  const having = atLeastOne(select);
+  return { ...select, distinct: false, groupBy: { kind: "all" }, having };
+}
+
+/** `COUNT(*) > 0` */
+function atLeastOne({ start, end }: Span): Expr {
+  const count = { ...plainCall("COUNT", [], { start, end }), star: true };
+  return { kind: "binary", op: ">", left: count, right: { kind: "integer", value: "0", start, end }, start, end };
 }
 
 function isComputed(expr: Expr): boolean {
   return callsAggregate(expr) || callsWindow(expr);
-}
-
-function smallest({ name }: Identifier, { start, end }: Span): CallExpr {
-  return {
-    kind: "call",
-    name: "MIN",
-    nameSpan: { start, end },
-    safe: false,
-    args: [{ name: undefined, value: { kind: "path", parts: [{ name, start, end }], start, end } }],
-    star: false,
-    distinct: false,
-    nulls: undefined,
-    where: undefined,
-    having: undefined,
-    orderBy: [],
-    limit: undefined,
-    over: undefined,
-    start,
-    end,
-  };
 }

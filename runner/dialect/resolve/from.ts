@@ -312,18 +312,22 @@ function unnest(
   from.env.lineage?.define(value, from.env.lineage.of(array.sql));
   // DuckDB misreads a lambda (many macros hold one) in the argument of a table function, but not in a SELECT list.
   const plain = !/\bbq\.|\blambda\b/.test(array.sql);
-  if (item.offset === undefined) {
+  const position = item.kind === "unnest" ? item.position : undefined;
+  if (item.offset === undefined && position === undefined) {
     const sql = plain ? `unnest(${array.sql}) AS ${sqlAlias}(v)` : `(SELECT unnest(${array.sql}) AS v) AS ${sqlAlias}`;
     return { sql, visible: valueVisible(value, element, alias, from.env) };
   }
   const visible = valueVisible(value, element, alias, from.env);
-  const pseudo = item.offset.isHidden === true;
-  const offset: ScopeColumn = { name: item.offset.name, sql: `${sqlAlias}.o`, type: "INT64", pseudo };
-  const range: RangeVariable = { name: item.offset.name, columns: [offset], value: { sql: offset.sql, type: "INT64" } };
   const rows = plain
     ? `SELECT u.v, u.o - 1 AS o FROM unnest(${array.sql}) WITH ORDINALITY AS u(v, o)`
     : `SELECT unnest(l.a) AS v, unnest(range(len(l.a))) AS o FROM (SELECT ${array.sql} AS a) AS l`;
   const sql = `(${rows}) AS ${sqlAlias}`;
-  const ranges = item.offset.implicit === true || pseudo ? visible.ranges : [...visible.ranges, range];
-  return { sql, visible: { columns: [...visible.columns, offset], ranges } };
+  const place = (name: string): ScopeColumn => ({ name, sql: `${sqlAlias}.o`, type: "INT64" });
+  const hidden = position === undefined ? [] : [{ ...place(position), pseudo: true }];
+  const { offset } = item;
+  if (offset === undefined) return { sql, visible: { ...visible, columns: [...visible.columns, ...hidden] } };
+  const column = place(offset.name);
+  const range: RangeVariable = { name: offset.name, columns: [column], value: { sql: column.sql, type: "INT64" } };
+  const ranges = offset.implicit === true ? visible.ranges : [...visible.ranges, range];
+  return { sql, visible: { columns: [...visible.columns, column, ...hidden], ranges } };
 }

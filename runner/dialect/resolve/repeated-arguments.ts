@@ -10,26 +10,33 @@ import { isVolatileText } from "./with-expression.js";
 /** Repeating the arguments of a function may add this much text; beyond, functions that call each other would grow without end. */
 const MOST_REPEATED = 4000;
 
-/** Whether arguments must be bound once: they are random, or their text would be repeated too often. */
-export function repeatsArguments({ parameters }: UserFunction, body: Expr, args: readonly Typed[]): boolean {
-  const isCostly = args.reduce((sum, { sql }) => sum + sql.length, 0) > MOST_REPEATED / 10;
-  if (!isCostly && !args.some(({ sql }) => isVolatileText(sql))) return false;
-  const counts = new Map(parameters.map(({ name }) => [name.name.toLowerCase(), 0]));
+/** An argument that a body names more than once, and how often beyond that. */
+interface Repeated {
+  readonly arg: Typed;
+  readonly more: number;
+}
+
+export function repeatedArguments(
+  { parameters }: UserFunction,
+  body: Expr,
+  args: readonly Typed[],
+): readonly Repeated[] {
+  const counts = new Map<string, number>();
   walk(body, (node) => {
     const [first] = node.kind === "path" ? (node.parts as { name: string }[]) : [];
     const key = first?.name.toLowerCase() ?? "";
-    const count = counts.get(key);
-    if (count !== undefined) counts.set(key, count + 1);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
     return undefined;
   });
-  let repeated = 0;
-  for (const [i, { name }] of parameters.entries()) {
-    const { sql = "" } = args[i] ?? {};
-    const more = Math.max(0, (counts.get(name.name.toLowerCase()) ?? 0) - 1);
-    repeated += more * sql.length;
-    if (more > 0 && isVolatileText(sql)) return true;
-  }
-  return repeated > MOST_REPEATED;
+  return args
+    .map((arg, i) => ({ arg, more: (counts.get(parameters[i]?.name.name.toLowerCase() ?? "") ?? 0) - 1 }))
+    .filter(({ more }) => more > 0);
+}
+
+/** Whether arguments must be bound once: they are random, or their text would be repeated too often. */
+export function mustBind(repeated: readonly Repeated[]): boolean {
+  const text = repeated.reduce((sum, { arg, more }) => sum + more * arg.sql.length, 0);
+  return text > MOST_REPEATED || repeated.some(({ arg }) => isVolatileText(arg.sql));
 }
 
 /**
@@ -42,19 +49,21 @@ export function boundCall(
   evaluate: (given: readonly Typed[]) => Typed,
   ctx: ExprContext,
 ): Typed | undefined {
-  const texts = args.flatMap(({ sql, literal }) => (literal === undefined ? [sql] : []));
-  let at = 0;
-  const given = args.map((arg) => {
-    if (arg.literal !== undefined) return arg;
-    at += 1;
-    return { ...arg, sql: texts.length === 1 ? "bound_args" : `bound_args[${at}]`, arithmetic: undefined };
+  // Within lateral queries DuckDB loses the names of fields in a lambda.
+  if (ctx.env.depth > 0 && args.some(({ type }) => typeof type !== "string")) return undefined;
+  const texts = args.map(({ sql }) => sql);
+  let value: Typed | undefined;
+  const sql = bindAs("bound_args", texts, (names) => {
+    value = evaluate(args.map((arg, i) => ({ ...arg, sql: names[i] ?? "", arithmetic: undefined })));
+    return value.sql;
   });
-  const value = evaluate(given);
-  // A lambda holds no subquery, and within lateral queries DuckDB loses the names of fields in one.
-  const isBindable =
-    !/\bSELECT\b/.test(value.sql) && (ctx.env.depth === 0 || args.every(({ type }) => typeof type === "string"));
-  if (isBindable) return { ...value, sql: bindAs("bound_args", texts, () => value.sql) };
-  const random = args.find(({ sql }) => isVolatileText(sql));
-  if (random !== undefined) throw unsupported("A random argument that the function uses more than once", random.span);
-  return undefined;
+  // A lambda holds no subquery.
+  return value === undefined || /\bSELECT\b/.test(value.sql) ? undefined : { ...value, sql };
+}
+
+/** @throws SqlProblem for a random argument, which must not be evaluated for each place that names it */
+export function refuseRandom(repeated: readonly Repeated[]): void {
+  const random = repeated.find(({ arg }) => isVolatileText(arg.sql));
+  if (random !== undefined)
+    throw unsupported("A random argument that the function uses more than once", random.arg.span);
 }

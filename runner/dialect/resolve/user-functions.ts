@@ -10,12 +10,13 @@ import { duckdbType, quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, mergeUses, type Typed } from "../types/typed.js";
 import { checkedQuery, withAggregateBodies } from "./aggregate-functions.js";
+import { bodyHoldsQuery } from "./asides.js";
 import { positionalArguments, rejectAggregateModifiers } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext } from "./from.js";
 import { javaScriptCall } from "./javascript-call.js";
 import { resolveQuery } from "./query.js";
-import { boundCall, repeatsArguments } from "./repeated-arguments.js";
+import { boundCall, mustBind, refuseRandom, repeatedArguments } from "./repeated-arguments.js";
 import {
   type CommonTableEntry,
   type Environment,
@@ -65,8 +66,11 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
       const body = resolveExpr(expr, bodyContext(routine, given, ctx.env));
       return routine.returns === undefined ? body : returned(body, routine, expr);
     });
-  const isRepeated = repeatsArguments(routine, expr, args);
-  const value = (isRepeated ? boundCall(args, evaluate, ctx) : undefined) ?? evaluate(args);
+  const repeated = repeatedArguments(routine, expr, args);
+  const isBound = mustBind(repeated) && !bodyHoldsQuery(routine, ctx.env.catalog);
+  const bound = isBound ? boundCall(args, evaluate, ctx) : undefined;
+  if (bound === undefined) refuseRandom(repeated);
+  const value = bound ?? evaluate(args);
   if (ctx.asides === undefined && holdsQuery(expr)) refuseUnboundArguments(call, args, ctx);
   return {
     sql: value.sql,
